@@ -1,0 +1,55 @@
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench requirements clean
+.NOTPARALLEL:
+
+help: ## List what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
+
+run: .venv/run ## Serve http://127.0.0.1:5000 for development (ARGS='--port 8000' goes to `simple-2fa run`)
+	@$(BIN)/simple-2fa run $(ARGS)
+
+test: .venv/test ## Run all tests (ARGS='tests/unit -k code' runs some, without coverage)
+	@scripts/install-test-parts
+	@$(BIN)/python -m pytest -n 2 $(or $(ARGS),--cov)
+
+lint: .venv/lint ## Check style, types and which module imports which
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/test ## Measure; figures go to bench/results/
+	@scripts/install-test-parts
+	@$(BIN)/python bench/run.py $(ARGS)
+
+requirements: .venv/python ## Pin the newest versions that pyproject.toml allows
+	@PYTHON=$(BIN)/python scripts/pin-requirements
+
+clean: ## Remove what was made (never instance/, where your data is)
+	@rm -rf .venv .coverage .coverage.* htmlcov dist build .*_cache .hypothesis tests/screenshots
+	@find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Each file below is the stamp of a finished step: it is taken again where its sources changed.
+.venv/python:
+	@scripts/make-venv $(PYTHON)
+	@touch $@
+
+.venv/run: .venv/python pyproject.toml requirements.txt
+	@echo 'Installing what Simple 2FA runs on ...'
+	@grep -vx '\.' requirements.txt > .venv/run.pins
+	@$(PIP) install -c .venv/run.pins -e '.[server,mysql]'
+	@touch $@
+
+.venv/test: .venv/python pyproject.toml requirements-test.txt
+	@echo 'Installing what the tests run on ...'
+	@$(PIP) install -c requirements-test.txt -e '.[test]'
+	@touch $@
+
+.venv/lint: .venv/test
+	@echo 'Installing what checks the source ...'
+	@$(PIP) install -c requirements-test.txt -e '.[test,lint]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""Simple 2FA: two-factor sign-in for people, applications and Flask apps."""

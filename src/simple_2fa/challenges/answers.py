@@ -1,0 +1,241 @@
+"""Take an answer: compute the verdict, claim the try, and only then tell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from simple_2fa.challenges import flows, store
+from simple_2fa.challenges.desk import Desk, ledger_of
+from simple_2fa.challenges.model import (
+    API,
+    Answered,
+    Caller,
+    Challenge,
+    Outcome,
+    Proof,
+    nothing,
+)
+from simple_2fa.core.errors import MalformedAnswerError, Simple2FAError
+from simple_2fa.core.factor import MAX_ANSWER, Held, Verdict
+from simple_2fa.core.ids import new_attempt
+from simple_2fa.core.tags import Event, Tag
+from simple_2fa.credentials import store as credentials
+from simple_2fa.credentials.model import NewCredential
+from simple_2fa.db.engine import Connection
+from simple_2fa.limits import buckets
+from simple_2fa.limits.rules import GUESSES
+from simple_2fa.mail import outbox
+
+Cash = Callable[[Connection, Proof], None]
+"""What a face turns the proof into, in the claim's unit."""
+
+ENROL = "enrol"
+
+
+class _NoClaimError(Simple2FAError):
+    """The unit must leave no trace: the row was closed meanwhile."""
+
+
+class _SpentError(Simple2FAError):
+    """The unit must leave no trace: the ledger has no room for a guess of this cost."""
+
+    def __init__(self, cost: int) -> None:
+        super().__init__(f"no room for {cost}")
+        self.cost = cost
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A verdict with all that its unit writes, computed before the unit begins.
+
+    Attributes:
+        cost: what a guess costs the ledger, in millionths.
+        held: the credential that answered, to be swapped.
+        secret: the next sealed secret of that credential, or of a new one.
+        new: what enrolment proved.
+    """
+
+    verdict: Verdict
+    cost: int
+    held: Held | None = None
+    secret: str = ""
+    new: NewCredential | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One answer by one caller.
+
+    Attributes:
+        purpose: what the proof is wanted for; None, for API callers, takes any of theirs.
+    """
+
+    text: str
+    caller: Caller
+    purpose: str | None = None
+
+
+def answer(
+    desk: Desk, challenge: str, attempt: Attempt, now: datetime, cash: Cash | None = None
+) -> Answered:
+    """Judge an answer and tell the outcome, once the try is claimed and committed.
+
+    `cash` turns the proof into something, in the same unit.
+
+    Raises:
+        MalformedAnswerError: it can't be an answer at all; no try is spent.
+        SealError: the stored question can't be opened.
+        UnavailableError: the database is out of reach; the try may or may not be spent.
+    """
+    seen = flows.find(desk, challenge, attempt.caller)
+    if seen is None or not _fits(seen, attempt.purpose):
+        return Answered(Outcome.UNKNOWN)
+    return _decide(desk, seen, attempt.text, now, cash)
+
+
+def answer_by_address(desk: Desk, subject: bytes, attempt: Attempt, now: datetime) -> Answered:
+    """Judge an answer to this caller's newest open challenge of a subject.
+
+    Where none is open, the same statements run against a challenge that doesn't exist, so that
+    the time taken says nothing.
+    """
+    caller, purpose = attempt.caller, attempt.purpose
+    seen = desk.db.read(
+        lambda connection: store.newest_open(connection, subject, caller, now, purpose)
+    )
+    if seen is None:
+        return _decide_nothing(desk, subject, caller, now)
+    try:
+        return _decide(desk, seen, attempt.text, now, None)
+    except MalformedAnswerError:
+        return Answered(Outcome.WRONG, tries_left=seen.tries_left)
+
+
+def _fits(seen: Challenge, purpose: str | None) -> bool:
+    return seen.purpose.startswith(API) if purpose is None else seen.purpose == purpose
+
+
+def _decide(desk: Desk, seen: Challenge, text: str, now: datetime, cash: Cash | None) -> Answered:
+    stopped = seen.stopped(now)
+    if stopped:
+        return _refused(desk, seen, stopped, now)
+    judged = _judge(desk, seen, text, now)
+    proof = Proof(seen.subject, seen.factor, seen.purpose, now)
+    attempt = new_attempt(now)
+
+    def unit(connection: Connection) -> Event:
+        right = _weigh(connection, seen, judged, now)
+        if not store.claim(connection, seen, now, right=right):
+            raise _NoClaimError
+        left = seen.max_tries - store.tries(connection, seen.id)
+        if right:
+            _close(connection, seen, judged, now)
+        if right and cash:
+            cash(connection, proof)
+        outcome = Outcome.APPROVED if right else Outcome.WRONG
+        return _event(attempt, now, seen, outcome, tries_left=left)
+
+    try:
+        told = desk.db.transact(attempt, unit)
+    except _SpentError as why:
+        return _paused(desk, seen, why.cost, now)
+    except _NoClaimError:
+        row = flows.find(desk, seen.id, seen.caller)
+        # Open and yet not claimed: its account's epoch has moved on.
+        return _refused(desk, seen, (row and row.stopped(now)) or Outcome.CANCELED, now)
+    if told.outcome == Outcome.APPROVED:
+        return Answered(Outcome.APPROVED, proof)
+    return Answered(Outcome.WRONG, tries_left=int(told.data["tries_left"]))
+
+
+def _judge(desk: Desk, seen: Challenge, text: str, now: datetime) -> _Judged:
+    """Compute the verdict, and seal what it leads to, outside any write unit."""
+    if len(text.encode()) > MAX_ANSWER:
+        raise MalformedAnswerError
+    factor = desk.factors[seen.factor]
+    held: tuple[Held, ...] = ()
+    if factor.can_be_enrolled:
+        held = desk.db.read(
+            lambda connection: credentials.held(connection, desk.vault, seen.subject, seen.factor)
+        )
+    context = desk.context(seen.question, seen.digits, now, held)
+    verdict = factor.finish(context, desk.open(seen).state, text)
+    cost = factor.guess_cost(seen.digits, len(held))
+    if not verdict.ok:
+        return _Judged(verdict, cost)
+    used = next((each for each in held if each.id == verdict.credential), None)
+    if used:
+        secret = used.secret if verdict.secret is None else verdict.secret
+        return _Judged(
+            verdict, cost, used, credentials.sealed(desk.vault, used.id, seen.subject, secret)
+        )
+    if verdict.secret is not None and seen.purpose == ENROL:
+        new = NewCredential(seen.subject, seen.factor, verdict.secret)
+        secret_sealed = credentials.sealed(desk.vault, new.id, new.subject, new.secret)
+        return _Judged(verdict, cost, secret=secret_sealed, new=new)
+    return _Judged(verdict, cost)
+
+
+def _weigh(connection: Connection, seen: Challenge, judged: _Judged, now: datetime) -> bool:
+    """Ask the ledger and swap the credential; a lost swap makes the answer wrong.
+
+    A wrong answer is charged. A right one only asks that there is room.
+    """
+    right = judged.verdict.ok
+    _charge(connection, seen, judged.cost, now, right=right)
+    if right and judged.held:
+        right = credentials.swap(connection, judged.held, seen.subject, judged.secret, now)
+        if not right:
+            _charge(connection, seen, judged.cost, now, right=False)
+    return right
+
+
+def _charge(
+    connection: Connection, seen: Challenge, cost: int, now: datetime, *, right: bool
+) -> None:
+    if not cost:
+        return
+    charge = 0 if right else cost
+    ledger = ledger_of(seen.question)
+    if not buckets.take(connection, ledger, now, need=cost, charge=charge):
+        raise _SpentError(cost)
+
+
+def _close(connection: Connection, seen: Challenge, judged: _Judged, now: datetime) -> None:
+    outbox.void(connection, seen.id, now)
+    if judged.new:
+        credentials.add(connection, judged.new, judged.secret, now)
+
+
+def _refused(desk: Desk, seen: Challenge, outcome: Outcome, now: datetime) -> Answered:
+    """Tell why nothing was judged, and write that down in a unit of its own."""
+    attempt = new_attempt(now)
+    desk.db.transact(attempt, lambda _: _event(attempt, now, seen, outcome))
+    return Answered(outcome)
+
+
+def _paused(desk: Desk, seen: Challenge, cost: int, now: datetime) -> Answered:
+    """Tell from when on the ledger has room; right and wrong answers hear the same."""
+    ledger = ledger_of(seen.question)
+    level = desk.db.read(lambda connection: buckets.level(connection, ledger, now, cost))
+    return replace(_refused(desk, seen, Outcome.PAUSED, now), retry_at=level.retry_at)
+
+
+def _decide_nothing(desk: Desk, subject: bytes, caller: Caller, now: datetime) -> Answered:
+    ghost = nothing(subject, caller, now)
+    ledger = buckets.bucket(GUESSES, "nobody", subject[:1].hex())
+    attempt = new_attempt(now)
+
+    def unit(connection: Connection) -> Event:
+        buckets.take(connection, ledger, now, charge=0)
+        store.claim(connection, ghost, now, right=False)
+        store.tries(connection, ghost.id)
+        return _event(attempt, now, ghost, Outcome.UNKNOWN)
+
+    desk.db.transact(attempt, unit)
+    return Answered(Outcome.UNKNOWN)
+
+
+def _event(attempt: bytes, now: datetime, seen: Challenge, outcome: Outcome, **data: int) -> Event:
+    tag = Tag.CHALLENGE_ANSWER
+    return Event(attempt, now, tag, outcome, seen.id, seen.subject, str(seen.caller), data)

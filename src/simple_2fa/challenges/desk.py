@@ -1,0 +1,65 @@
+"""What the flows of challenges work with, and how a question is sealed."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from simple_2fa.challenges.model import Challenge, Question, Sealed
+from simple_2fa.core.factor import Context, Factor, Held, Letter
+from simple_2fa.core.vault import Vault
+from simple_2fa.db.engine import Database
+from simple_2fa.limits import buckets
+from simple_2fa.limits.buckets import Bucket
+from simple_2fa.limits.rules import GUESSES
+from simple_2fa.mail.outbox import Outbox
+
+_USE = "challenge"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where questions are put and answers are taken.
+
+    Attributes:
+        origin: our public address.
+        ttl: how long a challenge takes answers.
+    """
+
+    db: Database
+    vault: Vault
+    factors: Mapping[str, Factor]
+    outbox: Outbox
+    origin: str
+    ttl: timedelta
+
+    def context(
+        self, question: Question, digits: int, now: datetime, held: tuple[Held, ...]
+    ) -> Context:
+        """Give a factor all that it may know."""
+        host = urlsplit(self.origin).hostname or ""
+        return Context(now, question.purpose, self.origin, host, question.address, digits, held)
+
+    def seal(self, challenge: str, content: Sealed) -> str:
+        """Seal a question for its row."""
+        letter = content.letter and [content.letter.name, dict(content.letter.data)]
+        state = b64encode(content.state).decode("ascii")
+        packed = json.dumps([state, dict(content.prompt), letter, content.ticket])
+        return self.vault.seal(_USE, challenge, packed.encode())
+
+    def open(self, challenge: Challenge) -> Sealed:
+        """Open a question.
+
+        Raises:
+            SealError: it was changed, is another row's, or its key is missing.
+        """
+        packed = self.vault.open(_USE, challenge.id, challenge.sealed)
+        state, prompt, letter, ticket = json.loads(packed)
+        return Sealed(b64decode(state), prompt, Letter(*letter) if letter else None, ticket)
+
+
+def ledger_of(question: Question) -> Bucket:
+    """Name the ledger of this client and subject."""
+    return buckets.bucket(GUESSES, question.caller.ledger, question.subject.hex(), "")

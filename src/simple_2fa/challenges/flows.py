@@ -1,0 +1,257 @@
+"""Put a question: start a challenge, send its letter again, cancel it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from simple_2fa.challenges import store
+from simple_2fa.challenges.desk import Desk, ledger_of
+from simple_2fa.challenges.model import (
+    MAX_TRIES,
+    RESEND_GAP,
+    Caller,
+    Challenge,
+    ClosedError,
+    Outcome,
+    Question,
+    Sealed,
+    Sending,
+    Started,
+)
+from simple_2fa.core.clock import seconds_up, whole_seconds
+from simple_2fa.core.errors import SlowDownError, UnavailableError
+from simple_2fa.core.factor import Begun, Held, Letter
+from simple_2fa.core.ids import new_attempt, new_id, new_secret
+from simple_2fa.core.tags import Event, Tag
+from simple_2fa.credentials import store as credentials
+from simple_2fa.db.engine import Connection
+from simple_2fa.limits import buckets
+from simple_2fa.limits.rules import CLIENT_LETTERS, LONG_CODE_BELOW
+from simple_2fa.mail import outbox
+from simple_2fa.mail.outbox import Post
+
+Also = Callable[[Connection, Started], None]
+"""More writes that a face wants in the same unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What `start` looks at before it decides."""
+
+    open: Challenge | None
+    guesses_left: int
+    held: tuple[Held, ...]
+
+
+def start(desk: Desk, question: Question, now: datetime, also: Also | None = None) -> Started:
+    """Put a question, or send the letter of the open one again.
+
+    Raises:
+        SlowDownError: a letter to this address would come too early, or be one too many.
+        UnavailableError: the database is out of reach.
+    """
+    for _ in range(3):
+        seen = desk.db.read(lambda connection: _survey(desk, question, now, connection))
+        try:
+            if seen.open and seen.open.can_be_resent(now) and not _spent(desk, seen):
+                return _send_again(desk, seen.open, now, also)
+            return _begin(desk, question, seen, now, also)
+        except store.OvertakenError:
+            continue
+    raise UnavailableError("challenges of one caller, subject and purpose overtake each other")
+
+
+def resend(desk: Desk, seen: Challenge, now: datetime) -> Started:
+    """Send the same code again; with under 3 minutes left, start a new challenge.
+
+    Raises:
+        ClosedError: the challenge takes no answer any more.
+        SlowDownError: it is too early, or one letter too many.
+    """
+    stopped = seen.stopped(now)
+    if stopped:
+        raise ClosedError(stopped)
+    started = start(desk, seen.question, now)
+    if started.challenge.id == seen.id:
+        return started
+    return replace(started, sending=Sending.RENEWED)
+
+
+def cancel(desk: Desk, seen: Challenge, now: datetime) -> None:
+    """Close a challenge without an answer; a letter that waits is not sent.
+
+    Raises:
+        ClosedError: it was closed, out of tries or expired before.
+    """
+    attempt = new_attempt(now)
+
+    def unit(connection: Connection) -> Event:
+        if not store.cancel(connection, seen, now):
+            raise ClosedError(Outcome.UNKNOWN)
+        outbox.void(connection, seen.id, now)
+        return _event(attempt, now, Tag.CHALLENGE_CANCEL, seen)
+
+    try:
+        desk.db.transact(attempt, unit)
+    except ClosedError:
+        raise ClosedError(_why_closed(desk, seen, now)) from None
+
+
+def find(desk: Desk, challenge: str, caller: Caller) -> Challenge | None:
+    """Read a challenge of this caller; another's is as absent as none."""
+    return desk.db.read(lambda connection: store.find(connection, challenge, caller))
+
+
+def by_ticket(desk: Desk, ticket: str) -> Challenge | None:
+    """Read the challenge whose page this ticket opens."""
+    return desk.db.read(lambda connection: store.by_ticket(connection, ticket))
+
+
+def delivery(desk: Desk, challenge: Challenge) -> outbox.Progress | None:
+    """Tell how far the challenge's newest letter has come; None where its factor sends none."""
+    return desk.db.read(lambda connection: outbox.progress(connection, challenge.id))
+
+
+def sweep(desk: Desk, now: datetime, batch: int) -> int:
+    """Blank what has expired and remove what is old, one batch. Gives how many rows it touched."""
+    rows = desk.db.read(lambda connection: store.due(connection, now, batch))
+    full = [row.id for row in rows if row.code]
+    blank = [row.id for row in rows if not row.code]
+    if full:
+        desk.db.tidy(lambda connection: store.blank(connection, full, now))
+    if blank:
+        desk.db.tidy(lambda connection: store.remove(connection, blank, now))
+    return len(rows)
+
+
+def _survey(desk: Desk, question: Question, now: datetime, connection: Connection) -> _Survey:
+    key = store.open_key(question.caller, question.subject, question.purpose)
+    found = store.by_open_key(connection, key)
+    ledger = buckets.level(connection, ledger_of(question), now)
+    held: tuple[Held, ...] = ()
+    if desk.factors[question.factor].can_be_enrolled:
+        held = credentials.held(connection, desk.vault, question.subject, question.factor)
+    return _Survey(found, ledger.left, held)
+
+
+def _spent(desk: Desk, seen: _Survey) -> bool:
+    """Whether the ledger has no room for an answer to the open challenge."""
+    if seen.open is None:
+        return False
+    cost = desk.factors[seen.open.factor].guess_cost(seen.open.digits, len(seen.held))
+    return cost > seen.guesses_left
+
+
+def _begin(
+    desk: Desk, question: Question, seen: _Survey, now: datetime, also: Also | None
+) -> Started:
+    started, sealed = _draw(desk, question, seen, now)
+    new = started.challenge
+    post = _post(desk, new, sealed.letter, now)
+    given_up = _spent(desk, seen)
+    attempt = new_attempt(now)
+
+    def unit(connection: Connection) -> Event:
+        if post:
+            _take_letter(connection, new, now)
+        if seen.open:
+            store.release(connection, seen.open, new.id, now, given_up=given_up)
+        store.insert_new(connection, new, started.ticket)
+        if post:
+            outbox.queue(connection, post)
+        if also:
+            also(connection, started)
+        return _event(attempt, now, Tag.CHALLENGE_START, new)
+
+    desk.db.transact(attempt, unit)
+    return started
+
+
+def _draw(desk: Desk, question: Question, seen: _Survey, now: datetime) -> tuple[Started, Sealed]:
+    """Make a new challenge with all its secrets; nothing is written yet."""
+    digits = 10 if seen.guesses_left < LONG_CODE_BELOW else 6
+    context = desk.context(question, digits, now, seen.held)
+    begun = desk.factors[question.factor].begin(context)
+    expires_at = whole_seconds(now + desk.ttl)
+    letter = _with_times(begun, question, now, expires_at)
+    sealed = Sealed(begun.state, begun.prompt, letter, new_secret())
+    name = new_id()
+    new = Challenge(
+        id=name,
+        subject=question.subject,
+        address=question.address,
+        purpose=question.purpose,
+        caller=question.caller,
+        factor=question.factor,
+        epoch=question.epoch,
+        digits=digits,
+        tries=0,
+        max_tries=MAX_TRIES,
+        created_at=whole_seconds(now),
+        expires_at=expires_at,
+        resend_after=seconds_up(now + RESEND_GAP),
+        used=False,
+        outcome=None,
+        followed_by=None,
+        sealed=desk.seal(name, sealed),
+    )
+    return Started(new, begun.prompt, sealed.ticket, Sending.NEW), sealed
+
+
+def _send_again(desk: Desk, seen: Challenge, now: datetime, also: Also | None) -> Started:
+    """Queue the open challenge's letter once more: the same code, the same tries."""
+    if now < seen.resend_after:
+        raise SlowDownError(seen.resend_after)
+    sealed = desk.open(seen)
+    post = _post(desk, seen, sealed.letter, now)
+    resent = replace(seen, resend_after=seconds_up(now + RESEND_GAP))
+    started = Started(resent, sealed.prompt, sealed.ticket, Sending.RESENT)
+    attempt = new_attempt(now)
+
+    def unit(connection: Connection) -> Event:
+        if not store.mark_resent(connection, seen, now):
+            raise store.OvertakenError
+        if post:
+            _take_letter(connection, seen, now)
+            outbox.queue(connection, post)
+        if also:
+            also(connection, started)
+        return _event(attempt, now, Tag.CHALLENGE_RESEND, seen)
+
+    desk.db.transact(attempt, unit)
+    return started
+
+
+def _take_letter(connection: Connection, challenge: Challenge, now: datetime) -> None:
+    pot = buckets.bucket(CLIENT_LETTERS, challenge.caller.id, challenge.subject.hex())
+    if not buckets.take(connection, pot, now, charge=1):
+        raise SlowDownError(buckets.level(connection, pot, now).retry_at)
+
+
+def _post(
+    desk: Desk, challenge: Challenge, letter: Letter | None, now: datetime
+) -> dict[str, object] | None:
+    if letter is None:
+        return None
+    post = Post(letter, challenge.address, challenge.id, challenge.expires_at)
+    return desk.outbox.seal(post, now)
+
+
+def _with_times(
+    begun: Begun, question: Question, now: datetime, expires_at: datetime
+) -> Letter | None:
+    """Add what every letter about a challenge says."""
+    if begun.letter is None:
+        return None
+    told = {"purpose": question.purpose, "asked_at": whole_seconds(now).isoformat()}
+    return Letter(begun.letter.name, {**begun.letter.data, **told, "until": expires_at.isoformat()})
+
+
+def _why_closed(desk: Desk, seen: Challenge, now: datetime) -> Outcome:
+    row = find(desk, seen.id, seen.caller)
+    return (row and row.stopped(now)) or Outcome.UNKNOWN
+
+
+def _event(attempt: bytes, now: datetime, tag: Tag, challenge: Challenge) -> Event:
+    actor = str(challenge.caller)
+    return Event(attempt, now, tag, "done", challenge.id, challenge.subject, actor)

@@ -1,0 +1,185 @@
+"""Challenges as values: what was asked, how it stands, what an answer led to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from simple_2fa.core.errors import Simple2FAError
+from simple_2fa.core.factor import Letter, Prompt
+
+MAX_TRIES = 5
+RESEND_GAP = timedelta(seconds=30)
+RESEND_NEEDS = timedelta(minutes=3)
+"""With less time left a resend starts a new challenge: a late letter would carry a dead code."""
+API = "api:"
+"""Purposes of API callers are stored behind this, so they never equal ours."""
+NO_ACCOUNT = 0
+"""The epoch of a subject without an account."""
+
+
+class Outcome(StrEnum):
+    """What became of an answer, or of a challenge that takes none any more."""
+
+    APPROVED = "approved"
+    WRONG = "wrong"
+    USED = "used"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    OUT_OF_TRIES = "max_attempts_reached"
+    PAUSED = "paused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who may answer: ('session', a session's public id) or ('client', a client's)."""
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def ledger(self) -> str:
+        """Whose ledger guesses are charged to: the client's own, or that of all our pages."""
+        return self.id if self.kind == "client" else "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `start` is asked for.
+
+    Attributes:
+        subject: digest of whom is asked.
+        address: where mail about it goes.
+        epoch: the account's, under which the proof will hold.
+    """
+
+    subject: bytes
+    address: str
+    purpose: str
+    caller: Caller
+    factor: str = "mail_code"
+    epoch: int = NO_ACCOUNT
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A row as it was read. `id` is the public one; `sealed` is opened by the flows alone."""
+
+    id: str
+    subject: bytes
+    address: str
+    purpose: str
+    caller: Caller
+    factor: str
+    epoch: int
+    digits: int
+    tries: int
+    max_tries: int
+    created_at: datetime
+    expires_at: datetime
+    resend_after: datetime
+    used: bool
+    outcome: str | None
+    followed_by: str | None
+    sealed: str
+
+    @property
+    def tries_left(self) -> int:
+        """How many wrong answers it still takes."""
+        return max(self.max_tries - self.tries, 0)
+
+    @property
+    def question(self) -> Question:
+        """What it was started with."""
+        return Question(
+            self.subject, self.address, self.purpose, self.caller, self.factor, self.epoch
+        )
+
+    def stopped(self, now: datetime) -> Outcome | None:
+        """Tell why it takes no answer any more, or None while it does.
+
+        `used` is judged before the tries: a right answer on the last try is an approval.
+        """
+        if self.used:
+            return Outcome.CANCELED if self.outcome == Outcome.CANCELED else Outcome.USED
+        if self.expires_at <= now:
+            return Outcome.EXPIRED
+        return Outcome.OUT_OF_TRIES if self.tries >= self.max_tries else None
+
+    def can_be_resent(self, now: datetime) -> bool:
+        """Whether it is open and a letter sent now would arrive in time."""
+        return self.stopped(now) is None and self.expires_at - now >= RESEND_NEEDS
+
+
+def nothing(subject: bytes, caller: Caller, now: datetime) -> Challenge:
+    """Give a challenge that no row holds, for the same work where there is none."""
+    times = (now, now, now)
+    return Challenge(
+        "", subject, "", "", caller, "", NO_ACCOUNT, 0, 0, 0, *times, False, None, None, ""
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What the row's seal holds: the factor's secret state, its prompt and letter, the ticket."""
+
+    state: bytes
+    prompt: Prompt
+    letter: Letter | None
+    ticket: str
+
+
+class Sending(StrEnum):
+    """What `start` or `resend` did."""
+
+    NEW = "new"
+    RESENT = "resent"
+    RENEWED = "renewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An open challenge, what its page shows, and the ticket that opens that page."""
+
+    challenge: Challenge
+    prompt: Mapping[str, str | int]
+    ticket: str
+    sending: Sending
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That a subject proved something. A value inside this process; never serialised."""
+
+    subject: bytes
+    factor: str
+    purpose: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answer led to.
+
+    Attributes:
+        proof: there if, and only if, it was approved.
+        tries_left: after a wrong answer.
+        retry_at: where the ledger is spent: when it has room again.
+    """
+
+    outcome: Outcome
+    proof: Proof | None = None
+    tries_left: int = 0
+    retry_at: datetime | None = None
+
+
+class ClosedError(Simple2FAError):
+    """The challenge takes no answer and no resend any more; `outcome` says why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"the challenge is closed: {outcome}")
+        self.outcome = outcome

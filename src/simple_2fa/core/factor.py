@@ -1,0 +1,114 @@
+"""The seam of all factors: two pure functions, and what a factor says of itself."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+Prompt = Mapping[str, str | int]
+MAX_ANSWER = 16_384
+"""An answer is text of at most so many bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A credential of the subject, as its factor sees it.
+
+    Attributes:
+        id: public id.
+        secret: what enrolment returned, opened.
+        version: raised at each use; the swap demands the one that was seen.
+    """
+
+    id: str
+    secret: bytes
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a factor may know.
+
+    Attributes:
+        now: the attempt's time (aware, UTC).
+        origin: our public address, `https://accounts.example.com`.
+        rp_id: its host name (WebAuthn level 3, section 5.4.2).
+        digits: how many digits a code of this challenge has.
+        held: the subject's credentials of this factor.
+    """
+
+    now: datetime
+    purpose: str
+    origin: str
+    rp_id: str
+    address: str
+    digits: int
+    held: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail template's name and its data, rendered when it is sent."""
+
+    name: str
+    data: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What `begin` gives: a secret state, what the page shows, and a letter where one is needed."""
+
+    state: bytes
+    prompt: Prompt
+    letter: Letter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `finish` gives.
+
+    Attributes:
+        ok: whether the answer is right.
+        credential: id of the held credential that answered, to be swapped to `secret`.
+        secret: its next secret; without a credential, the secret of a new one (enrolment).
+    """
+
+    ok: bool
+    credential: str | None = None
+    secret: bytes | None = None
+
+
+class Factor(ABC):
+    """A way to prove something. A module of a factor folder defines one as `factor`.
+
+    No SQL, no HTTP, no Flask, no clock: all it knows is its Context.
+    """
+
+    name: ClassVar[str]
+    """Lower-case identifier; also the folder of its templates."""
+    strength: ClassVar[int]
+    """Rank among the factors of one person; the strongest is asked first."""
+    amr: ClassVar[tuple[str, ...]]
+    """Authentication method references (RFC 8176)."""
+    rests_on_mailbox: ClassVar[bool] = False
+    resists_phishing: ClassVar[bool] = False
+    can_be_enrolled: ClassVar[bool] = False
+    script: ClassVar[str | None] = None
+    """Its module under static/, where the page needs one."""
+
+    @abstractmethod
+    def guess_cost(self, digits: int, held: int) -> int:
+        """Give what one compared guess costs the ledger, in millionths of certain success."""
+
+    @abstractmethod
+    def begin(self, context: Context) -> Begun:
+        """Put the question."""
+
+    @abstractmethod
+    def finish(self, context: Context, state: bytes, answer: str) -> Verdict:
+        """Judge an answer of at most `MAX_ANSWER` bytes.
+
+        Raises:
+            MalformedAnswerError: the answer can't be one at all; it spends no try.
+        """

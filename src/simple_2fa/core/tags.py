@@ -1,0 +1,41 @@
+"""Events: one audit entry for each attempt, and the sorted list of what can happen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Tag(StrEnum):
+    """What happened, as `subject:noun:verb`, in alphabetical order."""
+
+    CHALLENGE_ANSWER = "challenge:answer:check"
+    CHALLENGE_CANCEL = "challenge:challenge:cancel"
+    CHALLENGE_RESEND = "challenge:letter:resend"
+    CHALLENGE_START = "challenge:challenge:start"
+    CLIENT_CREATE = "client:key:create"
+    CLIENT_REVOKE = "client:key:revoke"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One audit entry, and the witness of its unit after an ambiguous COMMIT.
+
+    Attributes:
+        attempt: primary key, minted before the unit (`core.ids.new_attempt`).
+        at: when the attempt was made (aware, UTC).
+        outcome: how it ended, one word; what a re-run reports.
+        about: public id of the row that it concerns, or ''.
+        subject: digest of whom it concerns, or None.
+        actor: who asked, as `kind:id`, or ''.
+        data: small facts beside; never a secret.
+    """
+
+    attempt: bytes
+    at: datetime
+    tag: Tag
+    outcome: str
+    about: str = ""
+    subject: bytes | None = None
+    actor: str = ""
+    data: Mapping[str, str | int] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What a subject enrolled: one row for each authenticator."""

@@ -1,0 +1,76 @@
+"""Rows of credentials. Secrets are sealed for one credential of one subject."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from simple_2fa.core.clock import to_millis
+from simple_2fa.core.factor import Held
+from simple_2fa.core.vault import Vault
+from simple_2fa.credentials.model import NewCredential
+from simple_2fa.db.schema import credentials
+
+_USE = "credential"
+_COLUMNS = credentials.c
+_HELD = (
+    select(_COLUMNS.credential, _COLUMNS.secret, _COLUMNS.version)
+    .where(_COLUMNS.subject == bindparam("whose"), _COLUMNS.factor == bindparam("kind"))
+    .order_by(_COLUMNS.id)
+)
+_ADD = insert(credentials)
+_SWAP = (
+    update(credentials)
+    .where(
+        _COLUMNS.credential == bindparam("which"),
+        _COLUMNS.subject == bindparam("whose"),
+        _COLUMNS.version == bindparam("seen"),
+    )
+    .values(secret=bindparam("next"), version=_COLUMNS.version + 1, used_at=bindparam("at"))
+)
+
+
+def held(connection: Connection, vault: Vault, subject: bytes, factor: str) -> tuple[Held, ...]:
+    """Give what a subject holds of one factor, opened, the oldest first.
+
+    Raises:
+        SealError: a secret was changed or belongs to another row; then nothing is given.
+    """
+    rows = connection.execute(_HELD, {"whose": subject, "kind": factor})
+    return tuple(
+        Held(name, vault.open(_USE, _row(name, subject), secret), version)
+        for name, secret, version in rows
+    )
+
+
+def sealed(vault: Vault, credential: str, subject: bytes, secret: bytes) -> str:
+    """Seal a secret for its row; done before the unit that stores it."""
+    return vault.seal(_USE, _row(credential, subject), secret)
+
+
+def add(connection: Connection, new: NewCredential, secret: str, now: datetime) -> None:
+    """Store a new credential with its sealed secret."""
+    row = {
+        "credential": new.id,
+        "subject": new.subject,
+        "factor": new.factor,
+        "name": new.name,
+        "secret": secret,
+        "version": 1,
+        "created_at": to_millis(now),
+        "used_at": None,
+    }
+    connection.execute(_ADD, row)
+
+
+def swap(connection: Connection, seen: Held, subject: bytes, secret: str, now: datetime) -> bool:
+    """Put the next sealed secret in the place of the one that was seen.
+
+    Returns:
+        Whether it was still there: False after another use, or a removal.
+    """
+    values = {"which": seen.id, "whose": subject, "seen": seen.version, "next": secret}
+    return bool(connection.execute(_SWAP, {**values, "at": to_millis(now)}).rowcount)
+
+
+def _row(credential: str, subject: bytes) -> str:
+    return f"{credential}:{subject.hex()}"

@@ -1,0 +1,135 @@
+"""All tables. `two_factor_auth` keeps the seed's columns; the others share its prefix.
+
+An instant is integer milliseconds, but for the seed's columns of `two_factor_auth`.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, MetaData, SmallInteger, String, Table, Text
+from sqlalchemy.sql import expression
+
+from simple_2fa.db.types import UtcSeconds, ascii_text, octets, sealed_text, serial
+
+metadata = MetaData()
+
+
+def _table(name: str, *columns: Column[Any]) -> Table:
+    return Table(
+        name,
+        metadata,
+        *columns,
+        mysql_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+    )
+
+
+challenges = _table(
+    "two_factor_auth",
+    Column("id", serial(), primary_key=True, autoincrement=True),
+    Column("challenge", ascii_text(22), nullable=False, unique=True),
+    Column("email", String(255), nullable=False),
+    # The seed's name: the sealed question (state, prompt, letter), '' once it is of no more use.
+    Column("code", sealed_text(), nullable=False),
+    Column("expiration_time", UtcSeconds(), nullable=False),
+    Column("used", Boolean, nullable=False, server_default=expression.false()),
+    Column("created_at", UtcSeconds(), nullable=False),
+    Column("outcome", ascii_text(16)),
+    Column("subject", octets(32), nullable=False, index=True),
+    Column("caller", ascii_text(64), nullable=False),
+    Column("purpose", ascii_text(40), nullable=False),
+    Column("factor", ascii_text(32), nullable=False),
+    Column("digits", SmallInteger, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("max_tries", SmallInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("resend_after", UtcSeconds(), nullable=False),
+    # Digest of caller, subject and purpose while the challenge is the one that `start` finds.
+    Column("open_key", octets(32), unique=True),
+    # SHA-256 of the ticket that opens its page.
+    Column("ticket", octets(32), unique=True),
+    Column("followed_by", ascii_text(22)),
+    # When housekeeping looks next: first to blank the code, 30 days later to remove the row.
+    Column("sweep_at", BigInteger, nullable=False, index=True),
+)
+
+events = _table(
+    "two_factor_events",
+    Column("attempt", octets(16), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("tag", ascii_text(48), nullable=False),
+    Column("outcome", ascii_text(32), nullable=False),
+    Column("about", ascii_text(22), nullable=False),
+    Column("subject", octets(32)),
+    Column("actor", ascii_text(64), nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+limits = _table(
+    "two_factor_limits",
+    Column("key", octets(32), primary_key=True),
+    # When each of up to three token buckets is full again.
+    Column("first_full_at", BigInteger, nullable=False),
+    Column("second_full_at", BigInteger, nullable=False),
+    Column("third_full_at", BigInteger, nullable=False),
+)
+
+letters = _table(
+    "two_factor_letters",
+    Column("id", serial(), primary_key=True, autoincrement=True),
+    # Stands in the Message-ID and binds the seal.
+    Column("letter", ascii_text(22), nullable=False, unique=True),
+    # Opaque: whoever queued it asks for its delivery, and voids it, by this.
+    Column("about", ascii_text(22), nullable=False, index=True),
+    Column("template", ascii_text(32), nullable=False),
+    # Recipient and data, '' once sent, failed or void.
+    Column("sealed", sealed_text(), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("state", ascii_text(8), nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    # Queued: the next try. Sending: the lease's end. Else: when the row is removed.
+    Column("due_at", BigInteger, nullable=False, index=True),
+    Column("not_after", BigInteger, nullable=False),
+    Column("lease", octets(16)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    # The mail server's last words.
+    Column("reply", String(255), nullable=False),
+)
+
+credentials = _table(
+    "two_factor_credentials",
+    Column("id", serial(), primary_key=True, autoincrement=True),
+    Column("credential", ascii_text(22), nullable=False, unique=True),
+    Column("subject", octets(32), nullable=False, index=True),
+    Column("factor", ascii_text(32), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("secret", sealed_text(), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+clients = _table(
+    "two_factor_clients",
+    Column("client", ascii_text(22), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("key_hash", octets(32), nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+replies = _table(
+    "two_factor_replies",
+    # Digest of client, route and Idempotency-Key.
+    Column("key", octets(32), primary_key=True),
+    Column("body_hash", octets(32), nullable=False),
+    Column("sealed", sealed_text(), nullable=False),
+    Column("sweep_at", BigInteger, nullable=False, index=True),
+)
+
+marks = _table(
+    "two_factor_marks",
+    Column("name", ascii_text(32), primary_key=True),
+    Column("value", ascii_text(64), nullable=False),
+)

@@ -1,0 +1,144 @@
+"""Token buckets in the database: one row for a key, one conditional UPDATE for a decision.
+
+A bucket is stored as the instant at which it is full again. Taking tokens moves that instant into
+the future; there is room while it stays within the span.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Connection,
+    Insert,
+    and_,
+    bindparam,
+    case,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from simple_2fa.core.clock import from_millis, to_millis
+from simple_2fa.core.ids import digest
+from simple_2fa.db.schema import limits
+from simple_2fa.limits.rules import Limit
+
+_FULL_AT = (limits.c.first_full_at, limits.c.second_full_at, limits.c.third_full_at)
+_FULL = (0, 0, 0)
+_NAMES = tuple(column.name for column in _FULL_AT)
+_READ = select(*_FULL_AT).where(limits.c.key == bindparam("row"))
+_TAKE = (
+    update(limits)
+    .where(
+        limits.c.key == bindparam("row"),
+        *(column <= bindparam(f"{column.name}_room") for column in _FULL_AT),
+    )
+    .values(
+        {
+            column.name: case((column > bindparam("instant"), column), else_=bindparam("instant"))
+            + bindparam(f"{column.name}_charge")
+            for column in _FULL_AT
+        }
+    )
+)
+_MAKE: dict[str, Insert] = {
+    "mysql": insert(limits).prefix_with("IGNORE"),
+    "sqlite": sqlite.insert(limits).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(limits).on_conflict_do_nothing(),
+}
+"""Each gives rowcount 0 where the row is there. (MySQL's ON DUPLICATE KEY would give 1.)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a key's buckets hold at an instant.
+
+    Attributes:
+        left: whole tokens left in the emptiest bucket.
+        retry_at: when there is room for what was needed; now, where there is.
+    """
+
+    left: int
+    retry_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One limit for one key: whom, or what, it counts."""
+
+    limit: Limit
+    key: bytes
+
+
+def bucket(limit: Limit, *parts: str) -> Bucket:
+    """Give the bucket that counts this limit for these parts."""
+    return Bucket(limit, digest(limit.name, *parts))
+
+
+def level(connection: Connection, of: Bucket, now: datetime, need: int = 1) -> Level:
+    """Look without taking."""
+    row = connection.execute(_READ, {"row": of.key}).first()
+    return _level(of.limit, tuple(row or _FULL), to_millis(now), need)
+
+
+def take(connection: Connection, of: Bucket, now: datetime, *, need: int = 1, charge: int) -> bool:
+    """Demand room for `need` tokens and spend `charge` of them, within the caller's unit.
+
+    Also with a charge of 0 the row is written, so that parallel decisions about one key queue up
+    and each sees what those before it have spent.
+
+    Returns:
+        Whether there was room. Without it nothing is spent.
+    """
+    values = _take_values(of, to_millis(now), need, charge)
+    if connection.execute(_TAKE, values).rowcount:
+        return True
+    row = connection.execute(_READ, {"row": of.key}).first()
+    if row is None and _make(connection, values):
+        return True
+    # Absent a moment ago, there now: a parallel first decision made the row.
+    made_meanwhile = _level(of.limit, tuple(row or _FULL), to_millis(now), need).left >= need
+    return made_meanwhile and bool(connection.execute(_TAKE, values).rowcount)
+
+
+def sweep(connection: Connection, after: bytes, now: datetime, batch: int) -> bytes:
+    """Remove full rows among the next `batch` keys; a full row says no more than none.
+
+    Returns:
+        The last key looked at, to go on from; b'' at the end of the table.
+    """
+    rows = connection.execute(
+        select(limits).where(limits.c.key > after).order_by(limits.c.key).limit(batch)
+    ).all()
+    instant = to_millis(now)
+    full = [row.key for row in rows if max(row[1:]) <= instant]
+    unchanged = and_(*(column <= instant for column in _FULL_AT))
+    if full:
+        connection.execute(delete(limits).where(limits.c.key.in_(full), unchanged))
+    return rows[-1].key if len(rows) == batch else b""
+
+
+def _take_values(of: Bucket, instant: int, need: int, charge: int) -> dict[str, int | bytes]:
+    values: dict[str, int | bytes] = {"row": of.key, "instant": instant}
+    for name, rate in zip(_NAMES, of.limit.rates, strict=True):
+        values[f"{name}_room"] = instant + rate.span - need * rate.step
+        values[f"{name}_charge"] = charge * rate.step
+    return values
+
+
+def _make(connection: Connection, values: Mapping[str, int | bytes]) -> bool:
+    """Write the row of a key that was full until now. Gives whether it was absent."""
+    instant = int(values["instant"])
+    row = {name: instant + int(values[f"{name}_charge"]) for name in _NAMES}
+    statement = _MAKE[connection.dialect.name.replace("mariadb", "mysql")]
+    return bool(connection.execute(statement, {"key": values["row"], **row}).rowcount)
+
+
+def _level(limit: Limit, full_at: Sequence[int], instant: int, need: int) -> Level:
+    pairs = list(zip(full_at, limit.rates, strict=True))
+    left = min((rate.span - max(full - instant, 0)) // rate.step for full, rate in pairs)
+    retry_at = max(full - rate.span + need * rate.step for full, rate in pairs)
+    return Level(left, from_millis(max(retry_at, instant)))

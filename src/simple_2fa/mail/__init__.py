@@ -1,0 +1,1 @@
+"""Letters: queued with the change that caused them, rendered and sent by a worker."""

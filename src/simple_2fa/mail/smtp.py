@@ -1,0 +1,262 @@
+"""Sending by SMTP: one connection, kept open over letters."""
+
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from simple_2fa.mail.letters import Rendered
+from simple_2fa.mail.transport import DeferredError, OutOfReachError, RefusedError
+
+Tls = Literal["starttls", "implicit", "none"]
+Answer = tuple[int, bytes]
+
+PATIENCE = 10
+"""Seconds to wait for each answer."""
+PATIENCE_AFTER_DATA = 30
+"""Seconds to wait for the last one: who gives up early sends the letter twice (RFC 5321, 4.5.3.2.6)."""
+LONGEST = 90
+"""Seconds after which a conversation is cut off, however lively it drips. Shorter than a lease."""
+
+_POSITIVE = range(200, 300)
+_PASSING = range(400, 500)
+_FINAL = range(500, 600)
+_FOR_ALL = {421, 530, 534, 535, 538}
+"""Closing down, or we should have signed in otherwise: said to one letter, but true for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where letters are handed in.
+
+    Attributes:
+        tls: 'starttls', 'implicit', or 'none' for a server on this machine.
+        user: signs in where it is set.
+        ca_file: the authority to trust in place of the system's.
+    """
+
+    host: str
+    port: int
+    tls: Tls = "starttls"
+    user: str | None = None
+    password: str = field(default="", repr=False)
+    ca_file: Path | None = None
+
+
+class Smtp:
+    """A `Transport` to a mail server."""
+
+    def __init__(
+        self, server: MailServer, *, patience: float = PATIENCE, longest: float = LONGEST
+    ) -> None:
+        """Connect at the first letter only.
+
+        Args:
+            server: where to.
+            patience: seconds to wait for each answer.
+            longest: seconds that a letter may take in all.
+        """
+        self._server = server
+        self._patience = patience
+        self._longest = longest
+        self._link: smtplib.SMTP | None = None
+
+    def ready(self) -> None:
+        """Connect, or clear the open connection and see that it still answers."""
+        self._opened()
+
+    def send(self, letter: Rendered) -> str:
+        """Hand a letter over; see `Transport`."""
+        link = self._link or self._opened()
+        with self._told_plainly(), self._watched(link):
+            self._check_sender(link.mail(letter.sender))
+            _check_letter(link.rcpt(letter.to))
+            return _check_letter(self._data(link, letter.message.as_bytes()))
+
+    def check(self) -> str:
+        """Connect, sign in and say nothing; for `doctor` and `mail test`.
+
+        Returns:
+            One line.
+
+        Raises:
+            OutOfReachError: it doesn't work. It says why, and what to do.
+        """
+        link = self._opened()
+        with self._told_plainly():
+            link.noop()
+        version = link.sock.version() if isinstance(link.sock, ssl.SSLSocket) else "no TLS"
+        signed_in = "signed in" if self._server.user else "not signed in"
+        return f"{self._name} takes letters ({version}, {signed_in})"
+
+    def close(self) -> None:
+        """Hang up."""
+        link, self._link = self._link, None
+        if link is not None:
+            with suppress(OSError):
+                link.docmd("QUIT")
+            link.close()
+
+    @property
+    def _name(self) -> str:
+        return f"{self._server.host}:{self._server.port}"
+
+    def _opened(self) -> smtplib.SMTP:
+        """Give a connection that answers. RSET takes back what an unfinished letter left behind."""
+        if self._link is not None and not _answers(self._link):
+            self._drop()
+        if self._link is None:
+            with self._told_plainly():
+                self._link = self._dial()
+                self._introduce(self._link)
+        return self._link
+
+    def _dial(self) -> smtplib.SMTP:
+        server = self._server
+        # smtplib's own default asks the name server who we are, for as long as that takes.
+        ourselves = name if "." in (name := socket.gethostname()) else "[127.0.0.1]"
+        if server.tls == "implicit":
+            return smtplib.SMTP_SSL(
+                server.host, server.port, ourselves, self._patience, context=self._trust()
+            )
+        return smtplib.SMTP(server.host, server.port, ourselves, self._patience)
+
+    def _introduce(self, link: smtplib.SMTP) -> None:
+        with self._watched(link):
+            link.ehlo_or_helo_if_needed()
+            if self._server.tls == "starttls":
+                self._encrypt(link)
+            if self._server.user:
+                self._sign_in(link, self._server.user)
+
+    def _encrypt(self, link: smtplib.SMTP) -> None:
+        if not link.has_extn("starttls"):
+            raise OutOfReachError(
+                f"{self._name} offers no STARTTLS, so nothing is sent;"
+                " for TLS from the start set SMTP_TLS=implicit"
+            )
+        link.starttls(context=self._trust())
+        link.ehlo_or_helo_if_needed()
+
+    def _trust(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=self._server.ca_file)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    def _sign_in(self, link: smtplib.SMTP, user: str) -> None:
+        if not (user + self._server.password).isascii():
+            raise OutOfReachError("EMAIL_USER and EMAIL_PASSWORD must be ASCII")
+        if not link.has_extn("auth"):
+            raise OutOfReachError(f"{self._name} offers no way to sign in: unset EMAIL_USER")
+        link.login(user, self._server.password)
+
+    def _check_sender(self, answer: Answer) -> None:
+        if answer[0] not in _POSITIVE:
+            raise OutOfReachError(f"{self._name} refuses our sender: {_worded(answer)}")
+
+    def _data(self, link: smtplib.SMTP, message: bytes) -> Answer:
+        sock = link.sock
+        assert sock is not None  # noqa: S101 (smtplib raises before, where it isn't connected)
+        sock.settimeout(self._patience * PATIENCE_AFTER_DATA / PATIENCE)
+        try:
+            return link.data(message)
+        except smtplib.SMTPDataError as why:
+            return why.smtp_code, _octets(why.smtp_error)
+        finally:
+            sock.settimeout(self._patience)
+
+    @contextmanager
+    def _told_plainly(self) -> Iterator[None]:
+        """Hang up on every fault of the connection, and say what it means."""
+        try:
+            yield
+        except OutOfReachError:
+            self._drop()
+            raise
+        except OSError as why:  # ssl.SSLError and smtplib.SMTPException are OSErrors
+            self._drop()
+            raise OutOfReachError(f"{self._name} {self._meaning(why)}") from None
+
+    @contextmanager
+    def _watched(self, link: smtplib.SMTP) -> Iterator[None]:
+        """Cut the connection off when it has taken too long, though each answer came in time."""
+        timer = threading.Timer(self._longest, _cut_off, [link])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _drop(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def _meaning(self, why: OSError) -> str:
+        match why:
+            case smtplib.SMTPAuthenticationError():
+                return f"refuses our sign-in: {_meaning_of_auth(why.smtp_code, self._server.host)}"
+            case smtplib.SMTPResponseException():
+                return f"answers {_worded((why.smtp_code, _octets(why.smtp_error)))}"
+            case ssl.SSLCertVerificationError():
+                return f"has a certificate that can't be trusted: {why.verify_message}"
+            case ssl.SSLError():
+                return "doesn't speak TLS as SMTP_TLS and SMTP_PORT say"
+            case socket.gaierror():
+                return "is unknown to the name server"
+            case TimeoutError():
+                return "doesn't answer"
+            case _:
+                return f"can't be reached: {why.strerror or why}"
+
+
+def _answers(link: smtplib.SMTP) -> bool:
+    try:
+        return link.rset()[0] in _POSITIVE
+    except OSError:
+        return False
+
+
+def _cut_off(link: smtplib.SMTP) -> None:
+    with suppress(OSError):
+        if link.sock is not None:
+            # The plain socket's method: SSLSocket's would take the encryption off first.
+            socket.socket.shutdown(link.sock, socket.SHUT_RDWR)
+
+
+def _check_letter(answer: Answer) -> str:
+    """Give the reply where it is a yes, else sort the no."""
+    code, _ = answer
+    reply = _worded(answer)
+    if code in _POSITIVE:
+        return reply
+    if code in _PASSING and code not in _FOR_ALL:
+        raise DeferredError(reply)
+    if code in _FINAL and code not in _FOR_ALL:
+        raise RefusedError(reply)
+    raise OutOfReachError(f"the mail server stopped taking letters: {reply}")
+
+
+def _worded(answer: Answer) -> str:
+    code, words = answer
+    text = words.decode("utf-8", "replace")
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join([str(code), *plain.split()])
+
+
+def _octets(words: bytes | str) -> bytes:
+    return words if isinstance(words, bytes) else words.encode()
+
+
+def _meaning_of_auth(code: int, host: str) -> str:
+    if code in _PASSING:
+        return f"{code}, not now"
+    if host.endswith(("gmail.com", "googlemail.com", "google.com")):
+        return f"{code} from Gmail: use an app password as EMAIL_PASSWORD"
+    return f"{code}, check EMAIL_USER and EMAIL_PASSWORD (many providers want an app password)"

@@ -1,0 +1,318 @@
+"""Every setting: read once, checked at once, frozen.
+
+The environment beats `.env` in the working directory, and an empty value is unset. A bad value is
+told with the setting's name and what to do; the value of a secret is never told.
+"""
+
+import difflib
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from sqlalchemy.engine import URL
+
+from simple_2fa.settings.env_file import read_env_file
+from simple_2fa.settings.shapes import (
+    ADDRESS,
+    MYSQL,
+    POSTGRES,
+    SQLITE,
+    Address,
+    Certificates,
+    Colour,
+    Contact,
+    DatabaseAddress,
+    Fonts,
+    Host,
+    Keys,
+    KeysFile,
+    Length,
+    Lifetime,
+    Name,
+    Networks,
+    Picture,
+    Port,
+    Site,
+    engine_url,
+    is_loopback,
+)
+
+__all__ = ["Settings", "SettingsError", "is_loopback"]
+
+_SECRETS = {"DB_PASSWORD", "DATABASE_URL", "EMAIL_PASSWORD", "SECRET_KEY"}
+_PATHS = {"DB_TLS_CA", "SMTP_TLS_CA", "SECRET_KEY_FILE", "INSTANCE_PATH"}
+_SERVER = {"db_host", "db_port", "db_user", "db_password", "db_name"}
+_SMTP_PORTS = {"starttls": "587", "implicit": "465", "none": "25"}
+# Keys and whole addresses, password and all, get pasted into other settings.
+_PASTED = r"(?<=://).*(?=@)|[A-Za-z0-9_-]{43,}"
+
+
+class SettingsError(Exception):
+    """Settings that can't be used: one line for each fault."""
+
+    def __init__(self, faults: tuple[str, ...], warnings: tuple[str, ...] = ()) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+        self.warnings = warnings
+
+
+class Settings(BaseModel):
+    """All settings. The words under a field are its documentation, here and in .env.example."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        alias_generator=str.upper,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
+
+    public_url: Site | None = None
+    """The address that people open, such as https://2fa.example.com. Links and passkeys need it."""
+    site_name: Name = "Simple 2FA"
+    """The name that people read on pages and in letters, at most 60 characters."""
+    support_contact: Contact | None = None
+    """Whom people may ask for help: an e-mail address, a web address or a phone number."""
+    trusted_proxies: Networks = ()
+    """Networks of your own proxies, separated by commas. They alone may name a client's address."""
+
+    secret_key: Keys = Field((), repr=False, exclude=True)
+    """Keys from `simple-2fa keys new`, separated by commas: the first writes, all of them read."""
+    secret_key_file: KeysFile | None = Field(None, exclude=True)
+    """A file of such keys, in place of SECRET_KEY. Only its owner may read it (mode 0600)."""
+
+    database_address: DatabaseAddress | None = Field(None, alias="DATABASE_URL")
+    """The database in one line: a mysql, mariadb, postgresql or sqlite address. Unset: SQLite."""
+    db_host: Host | None = None
+    """The MySQL or MariaDB server's host name, where DATABASE_URL is unset."""
+    db_port: Port = 3306
+    """The database server's port."""
+    db_user: str | None = None
+    """The database user."""
+    db_password: SecretStr | None = None
+    """The database user's password."""
+    db_name: str | None = None
+    """The database's name."""
+    db_tls: Literal["verify", "off"] | None = None
+    """TLS to MySQL or MariaDB: verify or off. Unset: off on this machine, verify elsewhere."""
+    db_tls_ca: Certificates | None = None
+    """The certificate file of the private authority that signed the MySQL or MariaDB server."""
+
+    smtp_server: Host | None = None
+    """The mail server's host name. Unset: development shows letters at /inbox."""
+    smtp_tls: Literal["starttls", "implicit", "none"] = "starttls"
+    """TLS to the mail server: starttls, implicit or none. None is for this machine only."""
+    smtp_port: Port = 587
+    """The mail server's port. Unset: 587 for starttls, 465 for implicit, 25 for none."""
+    smtp_tls_ca: Certificates | None = None
+    """The certificate file of the private authority that signed the mail server."""
+    email_user: str | None = None
+    """The user at the mail server."""
+    email_password: SecretStr | None = None
+    """That user's password. Gmail and others want an app password here."""
+    mail_from: Address | None = None
+    """The sender of all letters, one address. Unset: EMAIL_USER where that is an address."""
+
+    code_ttl: Lifetime = 600
+    """How long a code is good, from 300 to 600 seconds."""
+    instance_path: Path = Path("instance")
+    """The folder of the SQLite file and of what development keeps."""
+
+    accent: Colour = "#0B6259"
+    """The colour of buttons and links on light pages."""
+    accent_dark: Colour = "#6ED3C3"
+    """The colour of buttons and links on dark pages."""
+    font: Fonts = "system-ui, sans-serif"
+    """The fonts to try in turn, separated by commas."""
+    radius: Length = "10px"
+    """How round corners are: a length in px or rem, or 0."""
+    logo: Picture | None = None
+    """A picture in place of the monogram: an https address, a path, or a data:image (png, svg)."""
+
+    _warnings: tuple[str, ...] = PrivateAttr(())
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, directory: Path | None = None) -> Self:
+        """Read the environment and `.env`; raise SettingsError with every fault found."""
+        home = directory or Path.cwd()
+        names = cls.names()
+        written, faults = read_env_file(home / ".env")
+        given = {"INSTANCE_PATH": "instance"}
+        for source in (written, os.environ if environ is None else environ):
+            given |= {name: source[name] for name in names if source.get(name, "").strip()}
+        for name in _PATHS & given.keys():
+            given[name] = str(home / given[name])
+        warnings = tuple(_unknown(name, names) for name in written if name not in names)
+        try:
+            settings = cls.model_validate(given)
+            faults += _conflicts(settings)
+        except ValidationError as error:
+            faults += [_fault(details) for details in error.errors()]
+        if faults:
+            raise SettingsError(tuple(faults), warnings)
+        settings._warnings = warnings  # noqa: SLF001 - its own class
+        return settings
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Every setting's name, as people write it."""
+        return tuple(info.alias or name for name, info in cls.model_fields.items())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow(cls, given: dict[str, str]) -> dict[str, str]:
+        """Fill in what follows from other settings."""
+        follows = {"SMTP_PORT": _SMTP_PORTS.get(given.get("SMTP_TLS", "starttls"), "587")}
+        if re.fullmatch(ADDRESS, given.get("EMAIL_USER", "")):
+            follows["MAIL_FROM"] = given["EMAIL_USER"]
+        return follows | given
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _in_one_line(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse line breaks and control characters: in a header or style sheet they forge."""
+        if info.field_name != "secret_key" and any(
+            unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value
+        ):
+            raise ValueError("take out the line break or control character")
+        return value
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Names in `.env` that mean nothing here, one line each."""
+        return self._warnings
+
+    @property
+    def origin(self) -> str | None:
+        """PUBLIC_URL as the browser's Origin header spells it."""
+        site = urlsplit(self.public_url or "")
+        return f"{site.scheme}://{site.netloc}" if site.netloc else None
+
+    @property
+    def rp_id(self) -> str | None:
+        """PUBLIC_URL's host name, to which passkeys are bound."""
+        return urlsplit(self.public_url or "").hostname
+
+    def keys(self) -> tuple[bytes, ...]:
+        """The master keys: the first writes, all read; empty where none is set."""
+        return self.secret_key_file.keys if self.secret_key_file else self.secret_key
+
+    def database_url(self) -> str:
+        """The database's address for SQLAlchemy, with its password: never log it."""
+        return self._database().render_as_string(hide_password=False)
+
+    def database_tls(self) -> Literal["verify", "off"]:
+        """Whether MySQL or MariaDB is reached by TLS; PostgreSQL's address says it by itself."""
+        return self.db_tls or ("off" if _is_local(self._database()) else "verify")
+
+    def _database(self) -> URL:
+        if self.database_address:
+            return engine_url(self.database_address.get_secret_value())
+        if not self.model_fields_set & _SERVER:
+            return URL.create(SQLITE, database=str(self.instance_path / "simple-2fa.sqlite3"))
+        return URL.create(
+            MYSQL,
+            username=self.db_user,
+            password=self.db_password.get_secret_value() if self.db_password else None,
+            host=self.db_host or "localhost",
+            port=self.db_port,
+            database=self.db_name,
+            query={"charset": "utf8mb4"},
+        )
+
+    def production_faults(self) -> tuple[str, ...]:
+        """Why a public server must not start so: one line each, none where it may."""
+        return (
+            *self._key_faults(),
+            *self._site_faults(),
+            *self._mail_faults(),
+            *self._database_faults(),
+        )
+
+    def _key_faults(self) -> Iterator[str]:
+        file = self.secret_key_file
+        if not self.keys():
+            yield "SECRET_KEY is missing: it seals every code; make one with `simple-2fa keys new`"
+        if file and not file.private:
+            yield f"SECRET_KEY_FILE can be read by others: run `chmod 600 {file.path}`"
+        if file and file.path.resolve().is_relative_to(self.instance_path.resolve()):
+            yield "SECRET_KEY_FILE lies in INSTANCE_PATH, among development's secrets: move it"
+
+    def _site_faults(self) -> Iterator[str]:
+        site = self.public_url
+        if not site:
+            yield "PUBLIC_URL is missing: links and passkeys need it; give https://your.host"
+            return
+        if site.startswith("http:") and not is_loopback(self.rp_id or ""):
+            yield f"PUBLIC_URL is {site!r}: codes would travel in the clear; give https://"
+        if site != self.origin:
+            yield f"PUBLIC_URL is {site!r}: it must name a whole site; give {self.origin}"
+
+    def _mail_faults(self) -> Iterator[str]:
+        if not self.smtp_server:
+            yield "SMTP_SERVER is missing: no letter could be sent; give your mail server"
+        elif self.smtp_tls == "none" and not is_loopback(self.smtp_server):
+            yield "SMTP_TLS is 'none': codes would travel in the clear; give starttls or implicit"
+        if not self.mail_from:
+            yield "MAIL_FROM is missing: letters need a sender; give one address"
+
+    def _database_faults(self) -> Iterator[str]:
+        url = self._database()
+        if _is_local(url):
+            return
+        if url.drivername == MYSQL and self.database_tls() == "off":
+            yield "DB_TLS is 'off': what is stored would travel in the clear; give verify"
+        if url.drivername == POSTGRES and url.query.get("sslmode") != "verify-full":
+            yield (
+                "DATABASE_URL lacks sslmode=verify-full: anyone could pose as the database;"
+                " add ?sslmode=verify-full&sslrootcert=system (or the path of your authority)"
+            )
+
+
+def _conflicts(settings: Settings) -> Iterator[str]:
+    if settings.database_address and settings.db_host:
+        yield "DATABASE_URL and DB_HOST are both set: keep one of the two"
+    if settings.secret_key and settings.secret_key_file:
+        yield "SECRET_KEY and SECRET_KEY_FILE are both set: keep one of the two"
+    if not settings.database_address and settings.model_fields_set & _SERVER:
+        for name, value in (("DB_NAME", settings.db_name), ("DB_USER", settings.db_user)):
+            if value is None:
+                yield f"{name} is missing: the other DB_ settings need it"
+
+
+def _is_local(url: URL) -> bool:
+    """Whether all hosts that an address names are this machine; parameters may name more."""
+    named = [url.host or ""]
+    for parameter in ("host", "hostaddr"):
+        named += url.normalized_query.get(parameter, ())
+    return all(is_loopback(host) for host in ",".join(named).split(",") if host)
+
+
+def _fault(error: ErrorDetails) -> str:
+    """Put a bad value into one line, without any secret."""
+    name = str(error["loc"][0])
+    advice = error["msg"].removeprefix("Value error, ").replace("Input should be", "give")
+    if name in _SECRETS:
+        return f"{name} can't be used: {advice}"
+    value = re.sub(_PASTED, "***", str(error["input"]), flags=re.DOTALL)
+    return f"{name} is {value[:80]!r}: {advice}"
+
+
+def _unknown(name: str, names: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(name.upper(), names, n=1, cutoff=0.7)
+    return f"{name} in .env is unknown" + (f"; did you mean {near[0]}?" if near else "")

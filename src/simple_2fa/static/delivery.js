@@ -1,0 +1,40 @@
+// Where the email is, asked every 3 seconds while somebody looks. The words are the server's.
+const EVERY = 3000;
+const FINAL = new Set(["sent", "failed"]);
+
+export function followDelivery(say) {
+  const box = document.querySelector("[data-delivery]");
+  if (!box || FINAL.has(box.dataset.state)) return;
+  document.querySelector("[data-unscripted]")?.remove();
+  let timer = null;
+  const next = () => {
+    clearTimeout(timer);
+    if (box.isConnected && !document.hidden) timer = setTimeout(ask, EVERY);
+  };
+  const ask = async () => {
+    if (await isOpen(box, say)) next();
+    else document.removeEventListener("visibilitychange", next);
+  };
+  document.addEventListener("visibilitychange", next);
+  next();
+}
+
+// Whether to ask again: not once the state is final or the challenge is gone.
+async function isOpen(box, say) {
+  try {
+    const answer = await fetch(box.dataset.delivery, { cache: "no-store", headers: { Accept: "application/json" } });
+    if (!answer.ok) return answer.status === 429 || answer.status >= 500;
+    show(box, await answer.json(), say);
+  } catch {
+    return true;
+  }
+  return !FINAL.has(box.dataset.state);
+}
+
+function show(box, { state, line }, say) {
+  const moved = box.dataset.state !== state;
+  if (!moved && state !== "deferred") return;
+  box.dataset.state = state;
+  box.innerHTML = line;
+  if (moved) say(box.querySelector("p").textContent);
+}
