@@ -31,6 +31,7 @@ class MariaDB(Server):
             "mariadb-install-db",
             "--no-defaults",
             f"--datadir={self.data}",
+            f"--tmpdir={self.folder}",
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
         ]
@@ -40,6 +41,7 @@ class MariaDB(Server):
             shutil.which("mariadbd") or "mariadbd",
             "--no-defaults",
             f"--datadir={self.data}",
+            f"--tmpdir={self.folder}",  # a server that starts clears /tmp of the others' tables
             f"--socket={self.folder / 'socket'}",
             f"--port={self.port}",
             "--bind-address=127.0.0.1",

@@ -37,7 +37,9 @@ def identity(account: str) -> tuple[int | None, int | None]:
 
 
 def last_words(log: Path) -> str:
-    return log.read_text(errors="replace")[-2000:]
+    lines = log.read_text(errors="replace").splitlines()
+    faults = [line for line in lines if "ERROR" in line or "FATAL" in line]
+    return "\n".join((faults or lines)[-20:])
 
 
 class Process:

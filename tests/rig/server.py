@@ -37,8 +37,12 @@ class Server(ABC):
         self._names = (f"db{number}" for number in itertools.count(1))
         self._process: Process | None = None
         self._own_folder()
-        run(self._install_command(), self._log, self.account)
-        self.start()
+        try:
+            run(self._install_command(), self._log, self.account)
+            self.start()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def ca_file(self) -> Path:

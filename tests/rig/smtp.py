@@ -8,6 +8,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Self
 
@@ -158,7 +159,8 @@ class Sink:
 
 def _abort(transport: asyncio.BaseTransport | None) -> None:
     if isinstance(transport, asyncio.Transport):
-        transport.abort()
+        with suppress(AttributeError):  # Python 3.11.2: a TLS transport that was closed twice
+            transport.abort()
 
 
 class _Refusal(asyncio.Protocol):

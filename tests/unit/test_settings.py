@@ -51,7 +51,7 @@ class TestWhereSettingsComeFrom:
         settings = Settings.load({}, home)
         assert settings.code_ttl == 600
         assert settings.site_name == "Simple 2FA"
-        assert settings.keys() == ()
+        assert settings.master_keys() == ()
         assert settings.origin is None
         assert settings.rp_id is None
         assert settings.warnings == ()
@@ -256,12 +256,12 @@ class TestFaults:
 
 class TestKeys:
     def test_it_decodes_a_key(self, home: Path) -> None:
-        assert Settings.load({"SECRET_KEY": spelled(KEY)}, home).keys() == (KEY,)
+        assert Settings.load({"SECRET_KEY": spelled(KEY)}, home).master_keys() == (KEY,)
 
     @pytest.mark.parametrize("between", [",", " ", "\n", ", ", "\t", "=,", "=\r\n"])
     def test_it_takes_several_in_their_order(self, between: str, home: Path) -> None:
         text = f" {spelled(OTHER_KEY)}{between}{spelled(KEY)}\n"
-        assert Settings.load({"SECRET_KEY": text}, home).keys() == (OTHER_KEY, KEY)
+        assert Settings.load({"SECRET_KEY": text}, home).master_keys() == (OTHER_KEY, KEY)
 
     @pytest.mark.parametrize(
         ("text", "what"),
@@ -287,7 +287,7 @@ class TestKeys:
         write_keys(home / "keys", f"{spelled(KEY)}\n{spelled(OTHER_KEY)}\n")
         settings = Settings.load({"SECRET_KEY_FILE": "keys"}, home)
         (home / "keys").unlink()
-        assert settings.keys() == (KEY, OTHER_KEY)
+        assert settings.master_keys() == (KEY, OTHER_KEY)
 
     def test_it_says_when_the_file_is_missing(self, home: Path) -> None:
         assert fault_of(home, SECRET_KEY_FILE="keys") == (

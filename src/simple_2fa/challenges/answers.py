@@ -144,7 +144,7 @@ def _decide(desk: Desk, seen: Challenge, text: str, now: datetime, cash: Cash | 
         # Open and yet not claimed: its account's epoch has moved on.
         return _refused(desk, seen, (row and row.stopped(now)) or Outcome.CANCELED, now)
     if told.outcome == Outcome.APPROVED:
-        return Answered(Outcome.APPROVED, proof)
+        return Answered(Outcome.APPROVED, proof, challenge=seen.id)
     return Answered(Outcome.WRONG, tries_left=int(told.data["tries_left"]))
 
 

@@ -110,6 +110,15 @@ class Challenge:
             return Outcome.EXPIRED
         return Outcome.OUT_OF_TRIES if self.tries >= self.max_tries else None
 
+    def status(self, now: datetime) -> str:
+        """Give its status as the API spells it."""
+        if self.outcome == Outcome.APPROVED:
+            return Outcome.APPROVED.value
+        stopped = self.stopped(now)
+        if stopped is Outcome.USED:
+            return Outcome.EXPIRED.value
+        return stopped.value if stopped else "pending"
+
     def can_be_resent(self, now: datetime) -> bool:
         """Whether it is open and a letter sent now would arrive in time."""
         return self.stopped(now) is None and self.expires_at - now >= RESEND_NEEDS
@@ -169,12 +178,14 @@ class Answered:
         proof: there if, and only if, it was approved.
         tries_left: after a wrong answer.
         retry_at: where the ledger is spent: when it has room again.
+        challenge: public id of what was answered, or ''.
     """
 
     outcome: Outcome
     proof: Proof | None = None
     tries_left: int = 0
     retry_at: datetime | None = None
+    challenge: str = ""
 
 
 class ClosedError(Simple2FAError):

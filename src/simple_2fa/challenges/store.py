@@ -1,5 +1,6 @@
 """Rows of challenges: statements built once, each named after what it decides."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from simple_2fa.challenges.model import RESEND_GAP, RESEND_NEEDS, Caller, Challenge, Outcome
-from simple_2fa.core.clock import DAY, seconds_up, to_millis
+from simple_2fa.core.clock import DAY, HOUR, seconds_up, to_millis
 from simple_2fa.core.ids import digest, hash_secret
+from simple_2fa.db import seals
 from simple_2fa.db.schema import challenges
 
 KEPT = 30 * DAY
@@ -188,6 +190,13 @@ def mark_resent(connection: Connection, seen: Challenge, now: datetime) -> bool:
     """Set the next resend's time. Gives False where it is too early, or too late."""
     times = {"instant": now, "needed": _needed(now), "next": seconds_up(now + RESEND_GAP)}
     return bool(connection.execute(_RESEND, {**_mine(seen), **times}).rowcount)
+
+
+def sealed_by_others(connection: Connection, keys: Sequence[str], now: datetime) -> bool:
+    """Tell whether an open challenge was sealed by a key that isn't among these (key ids)."""
+    at = to_millis(now)
+    live = and_(_C.sweep_at > at, _C.sweep_at <= at + HOUR, seals.sealed_by_others(_C.code, keys))
+    return connection.execute(select(_C.id).where(live).limit(1)).first() is not None
 
 
 def due(connection: Connection, now: datetime, batch: int) -> list[Row[Any]]:

@@ -45,6 +45,11 @@ def revoke(db: Database, client: str, now: datetime) -> bool:
     return db.transact(attempt, unit).outcome == "done"
 
 
+def name_of(db: Database, client: str) -> str:
+    """Give the name by which people know a client, or '' for one that isn't there."""
+    return db.read(lambda connection: store.name_of(connection, client)) or ""
+
+
 def recognise(db: Database, key: str) -> Client | None:
     """Give the client whose key this is, or None for a wrong or revoked one."""
     if not key.startswith(KEY_PREFIX):

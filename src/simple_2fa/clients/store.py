@@ -13,6 +13,7 @@ REPLIES_KEPT = DAY
 
 _COLUMNS = (clients.c.client, clients.c.name, clients.c.created_at, clients.c.revoked_at)
 _BY_KEY = select(*_COLUMNS).where(clients.c.key_hash == bindparam("hash"))
+_NAME = select(clients.c.name).where(clients.c.client == bindparam("which"))
 _ALL = select(*_COLUMNS).order_by(clients.c.created_at, clients.c.client)
 _REVOKE = (
     update(clients)
@@ -32,6 +33,11 @@ def by_key(connection: Connection, key_hash: bytes) -> Client | None:
     """Read the client whose key this is, revoked or not."""
     row = connection.execute(_BY_KEY, {"hash": key_hash}).first()
     return None if row is None else _client(row)
+
+
+def name_of(connection: Connection, client: str) -> str | None:
+    """Read a client's name."""
+    return connection.execute(_NAME, {"which": client}).scalar()
 
 
 def everyone(connection: Connection) -> list[Client]:

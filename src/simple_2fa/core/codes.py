@@ -28,6 +28,11 @@ def read_code(text: str, digits: int) -> str:
     return code
 
 
+def has_form(text: str) -> bool:
+    """Tell whether a text can be a mailed code at all, where the challenge isn't known."""
+    return re.fullmatch("[0-9]{6}|[0-9]{10}", text.translate(_IGNORED)) is not None
+
+
 def same(left: str, right: str) -> bool:
     """Compare in constant time, as bytes: `compare_digest` raises on text beyond ASCII."""
     return hmac.compare_digest(left.encode(), right.encode())

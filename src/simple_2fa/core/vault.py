@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import os
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +21,11 @@ KEY_LENGTH = 32
 def key_id(key: bytes) -> str:
     """Name a master key: 8 hex digits of a digest, safe to print and to store beside a seal."""
     return hashlib.sha256(b"simple-2fa key id:" + key).hexdigest()[:8]
+
+
+def prefix(kid: str) -> str:
+    """Give what every seal of a key begins with."""
+    return f"{_VERSION}:{kid}:"
 
 
 class Vault:
@@ -45,7 +50,7 @@ class Vault:
         """Seal a value: 'version:kid:' and the base64url of nonce, ciphertext and tag."""
         nonce = os.urandom(_NONCE)
         sealed = self._cipher(self._writing, use, row).encrypt(nonce, value, _bound_to(use, row))
-        return f"{_VERSION}:{self._writing}:{urlsafe_b64encode(nonce + sealed).decode('ascii')}"
+        return prefix(self._writing) + urlsafe_b64encode(nonce + sealed).decode("ascii")
 
     def open(self, use: str, row: str, blob: str) -> bytes:
         """Open what `seal` made for the same use and row.
@@ -58,7 +63,7 @@ class Vault:
         if version != _VERSION or kid not in self._keys:
             raise SealError("no key opens this seal")
         try:
-            raw = urlsafe_b64decode(body)
+            raw = b64decode(body, altchars=b"-_", validate=True)
             cipher = self._cipher(kid, use, row)
             return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], _bound_to(use, row))
         except (InvalidTag, ValueError) as why:

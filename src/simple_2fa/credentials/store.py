@@ -1,5 +1,6 @@
 """Rows of credentials. Secrets are sealed for one credential of one subject."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -8,6 +9,7 @@ from simple_2fa.core.clock import to_millis
 from simple_2fa.core.factor import Held
 from simple_2fa.core.vault import Vault
 from simple_2fa.credentials.model import NewCredential
+from simple_2fa.db import seals
 from simple_2fa.db.schema import credentials
 
 _USE = "credential"
@@ -70,6 +72,12 @@ def swap(connection: Connection, seen: Held, subject: bytes, secret: str, now: d
     """
     values = {"which": seen.id, "whose": subject, "seen": seen.version, "next": secret}
     return bool(connection.execute(_SWAP, {**values, "at": to_millis(now)}).rowcount)
+
+
+def sealed_by_others(connection: Connection, keys: Sequence[str]) -> bool:
+    """Tell whether a secret was sealed by a key that isn't among these (key ids)."""
+    others = select(_COLUMNS.id).where(seals.sealed_by_others(_COLUMNS.secret, keys))
+    return connection.execute(others.limit(1)).first() is not None
 
 
 def _row(credential: str, subject: bytes) -> str:

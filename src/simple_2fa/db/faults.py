@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 _MYSQL_ROLLED_BACK = {1213, 1205, 1020}
 _MYSQL_AMBIGUOUS = {2006, 2013, 1180, 1047}
 _POSTGRES_ROLLED_BACK = {"40001", "40P01"}
+_POSTGRES_READ_ONLY = "25006"
 _SQLITE_BUSY = {5, 6}
 
 
@@ -45,8 +46,10 @@ def _rolled_back(cause: BaseException | None) -> bool:
 
 def _ambiguous(error: DBAPIError) -> bool:
     """A lost connection, a full disk, a read-only or starting server: ask again, then give up."""
-    return isinstance(error, OperationalError | InterfaceError) or (
-        _mysql_code(error.orig) in _MYSQL_AMBIGUOUS
+    return (
+        isinstance(error, OperationalError | InterfaceError)
+        or _mysql_code(error.orig) in _MYSQL_AMBIGUOUS
+        or getattr(error.orig, "sqlstate", None) == _POSTGRES_READ_ONLY
     )
 
 

@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import pkgutil
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -36,5 +37,6 @@ def _from_file(file: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ValueError(f"{file} is no Python module")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where a dataclass in the file looks for its module
     spec.loader.exec_module(module)
     return module

@@ -98,7 +98,7 @@ class Letters:
             raise
         except TemplateError as why:
             raise LetterError(f"letter {letter.name!r}: {type(why).__name__}: {why}") from None
-        except Exception as why:  # whatever a template does with its data, the queue goes on
+        except Exception as why:  # noqa: BLE001 (whatever a template does, the queue goes on)
             raise LetterError(f"letter {letter.name!r}: {type(why).__name__}") from None
 
     def _render(self, letter: Letter, to: str, ident: str, now: datetime) -> Rendered:

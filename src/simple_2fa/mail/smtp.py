@@ -8,26 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from simple_2fa.mail.letters import Rendered
-from simple_2fa.mail.transport import DeferredError, OutOfReachError, RefusedError
+from simple_2fa.mail.replies import POSITIVE, Answer, checked, meaning, octets, worded
+from simple_2fa.mail.transport import OutOfReachError
 
 Tls = Literal["starttls", "implicit", "none"]
-Answer = tuple[int, bytes]
 
 PATIENCE = 10
 """Seconds to wait for each answer."""
 PATIENCE_AFTER_DATA = 30
-"""Seconds to wait for the last one: who gives up early sends the letter twice (RFC 5321, 4.5.3.2.6)."""
+"""Seconds to wait for the last one: who gives up early sends twice (RFC 5321, 4.5.3.2.6)."""
 LONGEST = 90
 """Seconds after which a conversation is cut off, however lively it drips. Shorter than a lease."""
-
-_POSITIVE = range(200, 300)
-_PASSING = range(400, 500)
-_FINAL = range(500, 600)
-_FOR_ALL = {421, 530, 534, 535, 538}
-"""Closing down, or we should have signed in otherwise: said to one letter, but true for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +69,8 @@ class Smtp:
         link = self._link or self._opened()
         with self._told_plainly(), self._watched(link):
             self._check_sender(link.mail(letter.sender))
-            _check_letter(link.rcpt(letter.to))
-            return _check_letter(self._data(link, letter.message.as_bytes()))
+            checked(link.rcpt(letter.to))
+            return checked(self._data(link, letter.message.as_bytes()))
 
     def check(self) -> str:
         """Connect, sign in and say nothing; for `doctor` and `mail test`.
@@ -122,9 +116,13 @@ class Smtp:
         ourselves = name if "." in (name := socket.gethostname()) else "[127.0.0.1]"
         if server.tls == "implicit":
             return smtplib.SMTP_SSL(
-                server.host, server.port, ourselves, self._patience, context=self._trust()
+                server.host,
+                server.port,
+                ourselves,
+                timeout=self._patience,
+                context=self._trust(),
             )
-        return smtplib.SMTP(server.host, server.port, ourselves, self._patience)
+        return smtplib.SMTP(server.host, server.port, ourselves, timeout=self._patience)
 
     def _introduce(self, link: smtplib.SMTP) -> None:
         with self._watched(link):
@@ -156,17 +154,16 @@ class Smtp:
         link.login(user, self._server.password)
 
     def _check_sender(self, answer: Answer) -> None:
-        if answer[0] not in _POSITIVE:
-            raise OutOfReachError(f"{self._name} refuses our sender: {_worded(answer)}")
+        if answer[0] not in POSITIVE:
+            raise OutOfReachError(f"{self._name} refuses our sender: {worded(answer)}")
 
     def _data(self, link: smtplib.SMTP, message: bytes) -> Answer:
-        sock = link.sock
-        assert sock is not None  # noqa: S101 (smtplib raises before, where it isn't connected)
+        sock = cast("socket.socket", link.sock)
         sock.settimeout(self._patience * PATIENCE_AFTER_DATA / PATIENCE)
         try:
             return link.data(message)
         except smtplib.SMTPDataError as why:
-            return why.smtp_code, _octets(why.smtp_error)
+            return why.smtp_code, octets(why.smtp_error)
         finally:
             sock.settimeout(self._patience)
 
@@ -180,7 +177,7 @@ class Smtp:
             raise
         except OSError as why:  # ssl.SSLError and smtplib.SMTPException are OSErrors
             self._drop()
-            raise OutOfReachError(f"{self._name} {self._meaning(why)}") from None
+            raise OutOfReachError(f"{self._name} {meaning(why, self._server.host)}") from None
 
     @contextmanager
     def _watched(self, link: smtplib.SMTP) -> Iterator[None]:
@@ -198,27 +195,10 @@ class Smtp:
             self._link.close()
             self._link = None
 
-    def _meaning(self, why: OSError) -> str:
-        match why:
-            case smtplib.SMTPAuthenticationError():
-                return f"refuses our sign-in: {_meaning_of_auth(why.smtp_code, self._server.host)}"
-            case smtplib.SMTPResponseException():
-                return f"answers {_worded((why.smtp_code, _octets(why.smtp_error)))}"
-            case ssl.SSLCertVerificationError():
-                return f"has a certificate that can't be trusted: {why.verify_message}"
-            case ssl.SSLError():
-                return "doesn't speak TLS as SMTP_TLS and SMTP_PORT say"
-            case socket.gaierror():
-                return "is unknown to the name server"
-            case TimeoutError():
-                return "doesn't answer"
-            case _:
-                return f"can't be reached: {why.strerror or why}"
-
 
 def _answers(link: smtplib.SMTP) -> bool:
     try:
-        return link.rset()[0] in _POSITIVE
+        return link.rset()[0] in POSITIVE
     except OSError:
         return False
 
@@ -228,35 +208,3 @@ def _cut_off(link: smtplib.SMTP) -> None:
         if link.sock is not None:
             # The plain socket's method: SSLSocket's would take the encryption off first.
             socket.socket.shutdown(link.sock, socket.SHUT_RDWR)
-
-
-def _check_letter(answer: Answer) -> str:
-    """Give the reply where it is a yes, else sort the no."""
-    code, _ = answer
-    reply = _worded(answer)
-    if code in _POSITIVE:
-        return reply
-    if code in _PASSING and code not in _FOR_ALL:
-        raise DeferredError(reply)
-    if code in _FINAL and code not in _FOR_ALL:
-        raise RefusedError(reply)
-    raise OutOfReachError(f"the mail server stopped taking letters: {reply}")
-
-
-def _worded(answer: Answer) -> str:
-    code, words = answer
-    text = words.decode("utf-8", "replace")
-    plain = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join([str(code), *plain.split()])
-
-
-def _octets(words: bytes | str) -> bytes:
-    return words if isinstance(words, bytes) else words.encode()
-
-
-def _meaning_of_auth(code: int, host: str) -> str:
-    if code in _PASSING:
-        return f"{code}, not now"
-    if host.endswith(("gmail.com", "googlemail.com", "google.com")):
-        return f"{code} from Gmail: use an app password as EMAIL_PASSWORD"
-    return f"{code}, check EMAIL_USER and EMAIL_PASSWORD (many providers want an app password)"

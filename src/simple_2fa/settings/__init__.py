@@ -147,13 +147,18 @@ class Settings(BaseModel):
     _warnings: tuple[str, ...] = PrivateAttr(())
 
     @classmethod
-    def load(cls, environ: Mapping[str, str] | None = None, directory: Path | None = None) -> Self:
-        """Read the environment and `.env`; raise SettingsError with every fault found."""
+    def load(
+        cls,
+        environ: Mapping[str, str] | None = None,
+        directory: Path | None = None,
+        defaults: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Read the environment, `.env`, then the defaults; raise SettingsError with all faults."""
         home = directory or Path.cwd()
         names = cls.names()
         written, faults = read_env_file(home / ".env")
         given = {"INSTANCE_PATH": "instance"}
-        for source in (written, os.environ if environ is None else environ):
+        for source in (defaults or {}, written, os.environ if environ is None else environ):
             given |= {name: source[name] for name in names if source.get(name, "").strip()}
         for name in _PATHS & given.keys():
             given[name] = str(home / given[name])
@@ -208,7 +213,7 @@ class Settings(BaseModel):
         """PUBLIC_URL's host name, to which passkeys are bound."""
         return urlsplit(self.public_url or "").hostname
 
-    def keys(self) -> tuple[bytes, ...]:
+    def master_keys(self) -> tuple[bytes, ...]:
         """The master keys: the first writes, all read; empty where none is set."""
         return self.secret_key_file.keys if self.secret_key_file else self.secret_key
 
@@ -246,7 +251,7 @@ class Settings(BaseModel):
 
     def _key_faults(self) -> Iterator[str]:
         file = self.secret_key_file
-        if not self.keys():
+        if not self.master_keys():
             yield "SECRET_KEY is missing: it seals every code; make one with `simple-2fa keys new`"
         if file and not file.private:
             yield f"SECRET_KEY_FILE can be read by others: run `chmod 600 {file.path}`"

@@ -31,10 +31,13 @@ async function isOpen(box, say) {
   return !FINAL.has(box.dataset.state);
 }
 
+// Said aloud only where the words change: 'queued' and 'sending' read alike.
 function show(box, { state, line }, say) {
-  const moved = box.dataset.state !== state;
-  if (!moved && state !== "deferred") return;
+  const before = box.querySelector("p").textContent;
   box.dataset.state = state;
+  if (line === box.dataset.line) return;
+  box.dataset.line = line;
   box.innerHTML = line;
-  if (moved) say(box.querySelector("p").textContent);
+  const now = box.querySelector("p").textContent;
+  if (now !== before) say(now);
 }

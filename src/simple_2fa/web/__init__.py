@@ -1,1 +1,12 @@
 """The pages."""
+
+from flask import Blueprint
+
+from simple_2fa.http import problems
+from simple_2fa.web import home, verify
+from simple_2fa.web.pages import error_page
+
+blueprint = Blueprint("web", __name__)
+home.route(blueprint)
+verify.route(blueprint)
+blueprint.register_error_handler(Exception, lambda error: error_page(problems.of(error)))

@@ -1,0 +1,51 @@
+"""What must be true of database, keys and mail server before a server may start."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from simple_2fa.challenges import store as challenges
+from simple_2fa.core.errors import UnavailableError
+from simple_2fa.core.vault import key_id
+from simple_2fa.credentials import store as credentials
+from simple_2fa.db import state as database
+from simple_2fa.db.engine import Database
+
+MODE, DEVELOPMENT = "mode", "development"
+"""The mark of a database that `simple-2fa run` has used, and its value."""
+
+_STATES = {
+    "empty": "the database is empty: run `simple-2fa db upgrade`",
+    "behind": "the database isn't migrated: run `simple-2fa db upgrade`",
+    "ahead": "the database was migrated by a newer version: install that one",
+}
+
+
+def refusals(db: Database, keys: Sequence[bytes], now: datetime) -> tuple[str, ...]:
+    """Give why production must not start on this database with these keys, one line each."""
+    try:
+        return tuple(_refusals(db, keys, now))
+    except UnavailableError as why:
+        return (f"the database can't be reached ({why}): check DATABASE_URL or the DB_ settings",)
+
+
+def _refusals(db: Database, keys: Sequence[bytes], now: datetime) -> Iterator[str]:
+    yield from database.problems(db)
+    state = database.state(db)
+    if state != "current":
+        yield _STATES[state]
+        return
+    if database.mark(db, MODE) == DEVELOPMENT:
+        yield "the database was made for development: give production a database of its own"
+    if keys and keys_are_missing(db, keys, now):
+        yield "SECRET_KEY lacks a key that rows are sealed with: append the old key again"
+
+
+def keys_are_missing(db: Database, keys: Sequence[bytes], now: datetime) -> bool:
+    """Tell whether rows that are still of use were sealed by another key."""
+    ids = [key_id(key) for key in keys]
+    return db.read(
+        lambda connection: (
+            credentials.sealed_by_others(connection, ids)
+            or challenges.sealed_by_others(connection, ids, now)
+        )
+    )

@@ -1,0 +1,36 @@
+"""Housekeeping: what the worker does beside sending letters."""
+
+from datetime import datetime, timedelta
+
+from simple_2fa.challenges import flows as challenges
+from simple_2fa.challenges.desk import Desk
+from simple_2fa.clients import flows as clients
+from simple_2fa.db.engine import Database
+from simple_2fa.limits import buckets
+from simple_2fa.mail.worker import Job
+
+_OFTEN = timedelta(seconds=10)
+_NOW_AND_THEN = timedelta(minutes=1)
+
+
+def housekeeping(desk: Desk) -> list[Job]:
+    """Give the jobs that keep the tables small, in small batches."""
+    return [
+        Job("challenges", _OFTEN, lambda now, most: challenges.sweep(desk, now, most)),
+        Job("old letters", _NOW_AND_THEN, desk.outbox.sweep),
+        Job("replies", _NOW_AND_THEN, lambda now, most: clients.sweep(desk.db, now, most)),
+        Job("limits", _NOW_AND_THEN, _LimitsWalk(desk.db).run),
+    ]
+
+
+class _LimitsWalk:
+    """Walks the table of limits by its key, a batch a time, over and over."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._after = b""
+
+    def run(self, now: datetime, most: int) -> int:
+        after = self._after
+        self._after = self._db.tidy(lambda connection: buckets.sweep(connection, after, now, most))
+        return most if self._after else 0

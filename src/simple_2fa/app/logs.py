@@ -1,0 +1,75 @@
+"""One line for each request, to standard error: JSON for machines, words for people."""
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+
+_SECRETS = re.compile(
+    r"(?P<key>s2fa_)[\w-]+"  # API keys
+    r"|(?P<at>[\w.+-])[\w.+-]*(?=@[\w-]+\.)"  # all but the first letter of an address
+    r"|(?<![\w-])[\w-]{43}(?![\w-])"  # tickets and other bearer secrets
+    r"|(?<![\w.:-])(\d{6}|\d{10})(?![\w.:-])"  # codes
+)
+_OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def redact(text: str) -> str:
+    """Take out what may be a key, a ticket, a code or somebody's address."""
+
+    def hide(found: re.Match[str]) -> str:
+        return f"{found['key'] or found['at'] or ''}***"
+
+    return _SECRETS.sub(hide, text)
+
+
+class JsonLines(logging.Formatter):
+    """A JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the record's facts; every text in them is redacted."""
+        facts = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": redact(record.getMessage()),
+            **_facts(record),
+        }
+        if record.exc_info:
+            facts["error"] = redact(self.formatException(record.exc_info))
+        return json.dumps(facts)
+
+
+class PlainLines(logging.Formatter):
+    """The same in words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give time, message and facts; redacted."""
+        at = datetime.fromtimestamp(record.created, UTC)
+        facts = _facts(record)
+        if record.name == "simple_2fa.request":
+            words = f"{facts['method']} {facts['route']} {facts['status']} {facts['ms']} ms"
+        else:
+            words = f"{record.levelname.lower()}: {redact(record.getMessage())}"
+        error = "\n" + redact(self.formatException(record.exc_info)) if record.exc_info else ""
+        return f"{at:%H:%M:%S} {words}{error}"
+
+
+def configure(formatter: logging.Formatter) -> None:
+    """Send our own log, from INFO up, to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    ours = logging.getLogger("simple_2fa")
+    ours.handlers[:] = [handler]
+    ours.setLevel(logging.INFO)
+    ours.propagate = False
+
+
+def _facts(record: logging.LogRecord) -> dict[str, object]:
+    """Give what the caller added as `extra`."""
+    return {
+        name: redact(value) if isinstance(value, str) and name != "request_id" else value
+        for name, value in vars(record).items()
+        if name not in _OWN
+    }

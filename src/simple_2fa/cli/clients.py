@@ -1,0 +1,69 @@
+"""Applications that may call the API."""
+
+import sys
+
+import click
+
+from simple_2fa.cli.loading import as_json, open_db, print_json
+from simple_2fa.clients import flows
+from simple_2fa.clients.model import Client
+from simple_2fa.core.clock import utc_now
+
+_LONGEST_NAME = 80
+
+
+@click.group()
+def client() -> None:
+    """Make, list and revoke the keys of applications."""
+
+
+@client.command()
+@click.argument("name")
+@as_json
+def create(name: str, *, as_json: bool) -> None:
+    """Make a key for the application NAME. It is shown once."""
+    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
+        raise click.BadParameter("give 1 to 80 printable characters", param_hint="NAME")
+    made, key = flows.create(open_db(), name, utc_now())
+    if as_json:
+        print_json({**_facts(made), "key": key})
+        return
+    click.echo(f"{made.name} ({made.id}) may call the API with this key. It is shown only now:\n")
+    click.echo(key)
+    click.echo("\nSend it as the header 'Authorization: Bearer KEY'.")
+
+
+@client.command("list")
+@as_json
+def list_(*, as_json: bool) -> None:
+    """List all applications."""
+    found = flows.everyone(open_db())
+    if as_json:
+        print_json([_facts(each) for each in found])
+    elif not found:
+        click.echo("No applications yet. `simple-2fa client create NAME` makes one.")
+    else:
+        for each in found:
+            until = f"revoked {each.revoked_at:%Y-%m-%d}" if each.revoked_at else "active"
+            click.echo(f"{each.id}  {each.created_at:%Y-%m-%d}  {until:<18}  {each.name}")
+
+
+@client.command()
+@click.argument("client_id", metavar="ID")
+@as_json
+def revoke(client_id: str, *, as_json: bool) -> None:
+    """Refuse the key of the application ID from now on."""
+    done = flows.revoke(open_db(), client_id, utc_now())
+    if as_json:
+        print_json({"id": client_id, "revoked": done})
+    elif done:
+        click.echo(f"{client_id} can't call the API any more.")
+    if not done:
+        click.echo(f"No active application has the id {client_id}; see `client list`.", err=True)
+        sys.exit(1)
+
+
+def _facts(found: Client) -> dict[str, object]:
+    revoked_at = found.revoked_at and found.revoked_at.isoformat()
+    created_at = found.created_at.isoformat()
+    return {"id": found.id, "name": found.name, "created_at": created_at, "revoked_at": revoked_at}

@@ -1,0 +1,33 @@
+"""Master keys."""
+
+import click
+
+from simple_2fa.app.development import new_key
+from simple_2fa.cli.loading import as_json, load_settings, print_json
+from simple_2fa.core.vault import key_id
+
+
+@click.group()
+def keys() -> None:
+    """Make and list the keys that seal what is stored."""
+
+
+@keys.command()
+def new() -> None:
+    """Print a new key for SECRET_KEY."""
+    click.echo(new_key())
+
+
+@keys.command("list")
+@as_json
+def list_(*, as_json: bool) -> None:
+    """List the keys in use by their ids; the first one writes."""
+    ids = [key_id(key) for key in load_settings().master_keys()]
+    rows = [{"id": each, "writes": each == ids[0]} for each in ids]
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        click.echo("No key is set. Put one into SECRET_KEY; `simple-2fa keys new` prints one.")
+    else:
+        for row in rows:
+            click.echo(f"{row['id']}  {'writes and reads' if row['writes'] else 'reads'}")

@@ -1,0 +1,41 @@
+"""The command `simple-2fa`."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from simple_2fa.cli import clients, databases, doctor, keys, running
+from simple_2fa.core.errors import UnavailableError
+from simple_2fa.settings import SettingsError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="simple-2fa")
+def commands() -> None:
+    """Sign-in with a second step: pages and an API."""
+
+
+for command in (
+    running.run,
+    running.serve,
+    running.worker,
+    doctor.doctor,
+    databases.db,
+    clients.client,
+    keys.keys,
+):
+    commands.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; a fault of the settings ends with status 2, one line for each."""
+    try:
+        commands(arguments, prog_name="simple-2fa")
+    except SettingsError as why:
+        for line in (*why.warnings, *why.faults):
+            click.echo(line, err=True)
+        sys.exit(2)
+    except UnavailableError as why:
+        click.echo(f"The database can't be used: {why}. `simple-2fa doctor` tells more.", err=True)
+        sys.exit(1)

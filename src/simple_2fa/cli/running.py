@@ -1,0 +1,161 @@
+"""`run`, `serve` and `worker`: the processes."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from functools import partial
+
+import click
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from simple_2fa import app
+from simple_2fa.app import development
+from simple_2fa.app.checks import DEVELOPMENT, MODE, refusals
+from simple_2fa.app.logs import JsonLines, PlainLines, configure
+from simple_2fa.app.wsgi import PARENT
+from simple_2fa.cli.loading import load_settings
+from simple_2fa.core.clock import utc_now
+from simple_2fa.db import state as database
+from simple_2fa.http.services import EXTENSION, Services
+from simple_2fa.mail.inbox import Received
+from simple_2fa.settings import SettingsError, is_loopback
+from simple_2fa.web.home import curl_line
+
+_PORT = 5000
+_PORTS_TRIED = 50
+_THREADS = 16
+
+_PORT_RANGE = click.IntRange(1, 65535)
+_WORKERS = click.IntRange(1, 64)
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+_port = click.option("--port", default=_PORT, show_default=True, type=_PORT_RANGE, help="Port.")
+
+
+@click.command()
+@_host
+@_port
+def run(host: str, port: int) -> None:
+    """Serve this machine alone, for development."""
+    if not is_loopback(host):
+        raise click.BadParameter(
+            "development serves this machine alone, without keys; use 127.0.0.1,"
+            " or `simple-2fa serve` to serve others",
+            param_hint="--host",
+        )
+    free = _free_port(host, port)
+    settings = development.load(free)
+    for warning in settings.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    configure(PlainLines())
+    made = app.create(
+        settings, development=True, heard=partial(_print_check, settings.origin or "")
+    )
+    services: Services = made.extensions[EXTENSION]
+    _migrate(services)
+    services.worker.start()
+    server = make_server(host, free, made, threaded=True, request_handler=_Quiet)
+    _greet(services)
+    server.serve_forever()
+
+
+@click.command()
+@_host
+@click.option("--port", default=8000, show_default=True, type=_PORT_RANGE, help="Port.")
+@click.option("--workers", default=1, show_default=True, type=_WORKERS, help="Processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve in production; refuses to start where a setting is missing or unsafe."""
+    settings = load_settings()
+    _refuse(settings.production_faults())
+    _refuse(refusals(app.open_database(settings), settings.master_keys(), utc_now()))
+    try:
+        from granian import Granian  # noqa: PLC0415 (an extra)
+        from granian.constants import Interfaces  # noqa: PLC0415 (the same)
+    except ImportError:
+        _refuse(["granian is missing: install it with `pip install 'simple-2fa[server]'`"])
+    os.environ[PARENT] = str(os.getpid())
+    Granian(
+        "simple_2fa.app.wsgi:server",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=_THREADS,
+        websockets=False,
+        log_enabled=False,
+        factory=True,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@click.command()
+def worker() -> None:
+    """Send letters and keep house, without serving."""
+    settings = load_settings()
+    _refuse(settings.production_faults())
+    configure(JsonLines())
+    services = app.build(settings)
+    _refuse(refusals(services.db, settings.master_keys(), utc_now()))
+    stop = threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        services.worker.wake()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)
+    services.worker.run_forever(stop)
+
+
+class _Quiet(WSGIRequestHandler):
+    """Our own log has a line for each request already."""
+
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        """Say nothing."""
+
+
+def _refuse(faults: object) -> None:
+    lines = tuple(str(each) for each in faults)  # type: ignore[attr-defined]
+    if lines:
+        raise SettingsError(lines)
+
+
+def _free_port(host: str, wanted: int) -> int:
+    for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host.strip("[]"), port))
+            except OSError:
+                continue
+        if port != wanted:
+            click.echo(f"Port {wanted} is busy; using {port}.")
+        return port
+    click.echo(f"No port from {wanted} on is free; give another with --port.", err=True)
+    sys.exit(1)
+
+
+def _migrate(services: Services) -> None:
+    from simple_2fa.db.upgrade import upgrade  # noqa: PLC0415 (Alembic takes long to import)
+
+    if database.state(services.db) != "current":
+        for line in upgrade(services.db):
+            click.echo(line)
+    database.set_mark(services.db, MODE, DEVELOPMENT)
+
+
+def _greet(services: Services) -> None:
+    origin = services.settings.origin or ""
+    click.echo(f"\n  Simple 2FA, development: {origin}")
+    if services.inbox:
+        click.echo(f"  Letters are shown at:    {origin}/inbox")
+    click.echo("\n  Send a code:\n")
+    click.echo(f"    {curl_line(origin, '/generate-2fa', email='ann@example.com')}\n")
+
+
+def _print_check(origin: str, letter: Received) -> None:
+    """Print the call that checks a code which has just been mailed."""
+    if letter.code:
+        call = curl_line(origin, "/verify", email=letter.to, code=letter.code)
+        click.echo(f"\n  Check the code sent to {letter.to}:\n\n    {call}\n")

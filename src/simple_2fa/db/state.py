@@ -1,0 +1,130 @@
+"""What `start`, `doctor` and `/readyz` ask of a database. Cheap: no Alembic here."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import (
+    Connection,
+    String,
+    bindparam,
+    column,
+    insert,
+    inspect,
+    select,
+    table,
+    text,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from simple_2fa.db.engine import Database
+from simple_2fa.db.schema import marks
+
+State = Literal["current", "behind", "ahead", "empty"]
+
+HEAD = "0001_foundation"
+"""The newest migration. Names begin with four digits, so they sort by age."""
+VERSION_TABLE = "two_factor_version"
+
+_VERSION = select(column("version_num", String)).select_from(table(VERSION_TABLE))
+_STRICT = {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"}
+_NOT_STRICT = (
+    "the database server's sql_mode is not strict, so it would cut off what does not fit: "
+    "add STRICT_TRANS_TABLES to sql_mode"
+)
+_CLOCKS = {"mysql": "SELECT UTC_TIMESTAMP(6)", "postgresql": "SELECT clock_timestamp()"}
+
+_MARK = select(marks.c.value).where(marks.c.name == bindparam("which"))
+_CHANGE_MARK = update(marks).where(marks.c.name == bindparam("which"))
+_ADD_MARK = insert(marks)
+
+
+def state(db: Database) -> State:
+    """Compare the migrations that the database has seen with those that this program knows.
+
+    'empty' also where the first one began and was interrupted.
+
+    Raises:
+        UnavailableError: the database is out of reach.
+    """
+    seen = db.read(version)
+    if seen is None:
+        return "empty"
+    if seen == HEAD:
+        return "current"
+    return "behind" if seen < HEAD else "ahead"
+
+
+def version(connection: Connection) -> str | None:
+    """Tell the newest migration that the database has seen."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.scalar(_VERSION)
+
+
+def problems(db: Database) -> list[str]:
+    """Tell why this server must not be used, a line each; an empty list is what we want.
+
+    Raises:
+        UnavailableError: the database is out of reach.
+    """
+    if db.dialect != "mysql":
+        return []
+    mode = db.read(lambda connection: connection.scalar(text("SELECT @@SESSION.sql_mode")))
+    if _STRICT.isdisjoint(str(mode).split(",")):
+        return [_NOT_STRICT]
+    return []
+
+
+def clock_skew(db: Database, now: datetime) -> float:
+    """Tell by how many seconds the database's clock is ahead of ours (negative: behind).
+
+    Time spent on the way there and back does not count, but for half of one round trip.
+
+    Raises:
+        UnavailableError: the database is out of reach.
+    """
+    if db.dialect == "sqlite":
+        return 0.0
+    began = time.monotonic()
+
+    def compare(connection: Connection) -> float:
+        asked = time.monotonic()
+        theirs = connection.execute(text(_CLOCKS[db.dialect])).scalar_one()
+        on_the_way = (time.monotonic() - asked) / 2
+        ours = now + timedelta(seconds=asked - began + on_the_way)
+        return float((_aware(theirs) - ours).total_seconds())
+
+    return db.read(compare)
+
+
+def _aware(instant: datetime) -> datetime:
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def mark(db: Database, name: str) -> str | None:
+    """Read a mark that the database carries ('development').
+
+    Raises:
+        UnavailableError: the database is out of reach.
+    """
+    value: str | None = db.read(lambda connection: connection.scalar(_MARK, {"which": name}))
+    return value
+
+
+def set_mark(db: Database, name: str, value: str) -> None:
+    """Mark the database, whether or not it has this mark.
+
+    Raises:
+        UnavailableError: the database is out of reach.
+    """
+
+    def unit(connection: Connection) -> None:
+        if not connection.execute(_CHANGE_MARK, {"which": name, "value": value}).rowcount:
+            connection.execute(_ADD_MARK, {"name": name, "value": value})
+
+    try:
+        db.tidy(unit)
+    except IntegrityError:  # another node was first: now there is a row to change
+        db.tidy(unit)

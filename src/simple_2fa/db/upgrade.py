@@ -1,0 +1,113 @@
+"""Bringing a database up to date with the packaged migrations.
+
+Alembic costs a third of a second to import, so it is imported only where something is missing.
+No alembic.ini, no env.py and none of Alembic's global `op` and `context`: a host application's own
+Alembic, with its own version table, goes on undisturbed, even around us.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from simple_2fa.core.errors import Simple2FAError, UnavailableError
+from simple_2fa.db.engine import Database
+from simple_2fa.db.state import HEAD, VERSION_TABLE, state, version
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+_LOCK = 0x2FA
+"""Names our lock among a PostgreSQL database's advisory locks."""
+_PATIENCE = 25
+"""Seconds to wait for another node's upgrade: within the connection's own 30."""
+
+
+class NewerDatabaseError(Simple2FAError):
+    """The database was upgraded by a newer program than this. The text says so, for people."""
+
+
+def upgrade(db: Database) -> list[str]:
+    """Run the migrations that are missing; tell what was done, a line each.
+
+    Any number of nodes may do so at once, and one that was killed on the way may begin again.
+
+    Raises:
+        NewerDatabaseError: a newer program has been here.
+        UnavailableError: the database is out of reach, or kept locked by others.
+    """
+    if state(db) == "current":
+        return []
+    try:
+        return db.tidy(_upgrade)
+    except IntegrityError:  # on Galera the lock holds one node only: another wrote the version
+        return db.tidy(_upgrade)
+
+
+def _upgrade(connection: Connection) -> list[str]:
+    with _alone(connection):
+        seen = version(connection)
+        if seen is not None and seen > HEAD:
+            raise NewerDatabaseError(
+                f"the database is at {seen}, this program knows {HEAD}: install a newer one"
+            )
+        return _run(connection)
+
+
+def _run(connection: Connection) -> list[str]:
+    from alembic.operations import Operations  # noqa: PLC0415 (slow, and rarely needed)
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    from simple_2fa.db.migrations.steps import Steps  # noqa: PLC0415 (it imports Alembic)
+
+    told: list[str] = []
+    script = ScriptDirectory(MIGRATIONS)
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "version_table": VERSION_TABLE,
+            "fn": lambda seen, _context: script._upgrade_revs("head", seen),  # noqa: SLF001 (there is no other way without env.py)
+            "on_version_apply": [
+                lambda step, **_: told.append(f"migrated to {step.up_revision_id}")
+            ],
+        },
+    )
+    context.run_migrations(steps=Steps(Operations(context), told.append))
+    return told
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Let one node in at a time. On SQLite the transaction itself, being immediate, does."""
+    if connection.dialect.name == "postgresql":
+        _lock_postgres(connection)
+        yield
+    elif connection.dialect.name in {"mysql", "mariadb"}:
+        with _locked_mysql(connection):
+            yield
+    else:
+        yield
+
+
+def _lock_postgres(connection: Connection) -> None:
+    """Hold the lock until the transaction ends."""
+    connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}s'"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
+
+
+@contextmanager
+def _locked_mysql(connection: Connection) -> Iterator[None]:
+    """Hold a lock of this database; DDL gives up on a table in use before the connection does."""
+    name = "CONCAT('simple_2fa ', MD5(DATABASE()))"
+    connection.execute(text("SET SESSION lock_wait_timeout = 10"))
+    if connection.scalar(text(f"SELECT GET_LOCK({name}, {_PATIENCE})")) != 1:
+        raise UnavailableError("another node has been upgrading the database for too long")
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.execute(text(f"DO RELEASE_LOCK({name})"))
+            connection.execute(text("SET SESSION lock_wait_timeout = DEFAULT"))

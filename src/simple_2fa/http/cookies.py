@@ -1,0 +1,50 @@
+"""Cookies and the CSRF token that is bound to them."""
+
+from flask import Response, g, request
+
+from simple_2fa.core.ids import is_id, new_id
+from simple_2fa.http.origins import is_own_origin
+from simple_2fa.http.services import services
+
+_VISITOR = "visitor"
+_USE = "csrf"
+
+
+def csrf_token() -> str:
+    """Give the token for a form of this page: a MAC over the visitor's cookie."""
+    return services().vault.mac(_USE, _visitor())
+
+
+def csrf_fits() -> bool:
+    """Tell whether a form was sent from a page of ours, to this very browser."""
+    visitor = request.cookies.get(_name(_VISITOR), "")
+    token = request.form.get("csrf", "")
+    return is_own_origin() and bool(visitor) and services().vault.mac_fits(_USE, visitor, token)
+
+
+def keep_visitor(response: Response) -> Response:
+    """Set the cookie that a token of this response was bound to, where it is new."""
+    visitor = g.get("new_visitor")
+    if visitor:
+        response.set_cookie(
+            _name(_VISITOR),
+            visitor,
+            secure=not services().development,
+            httponly=True,
+            samesite="Lax",
+            path="/",
+        )
+    return response
+
+
+def _visitor() -> str:
+    known = request.cookies.get(_name(_VISITOR), "")
+    if is_id(known):
+        return known
+    if "new_visitor" not in g:
+        g.new_visitor = new_id()
+    return str(g.new_visitor)
+
+
+def _name(name: str) -> str:
+    return name if services().development else f"__Host-{name}"

@@ -1,0 +1,92 @@
+"""What happens around every request: its id, its headers, its one line in the log."""
+
+import logging
+import secrets
+import time
+
+from flask import Flask, Response, g, request
+
+from simple_2fa.core.ids import new_id
+from simple_2fa.http.cookies import keep_visitor
+from simple_2fa.http.origins import client_address, is_misdirected
+from simple_2fa.http.problems import Problem
+from simple_2fa.http.services import services
+
+log = logging.getLogger("simple_2fa.request")
+
+MAX_BODY = 64 * 1024
+"""Bytes that a request's body may have."""
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+_CSP = (
+    "default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'self' 'nonce-{nonce}';"
+    " img-src 'self' data:{images}; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+_A_YEAR = "max-age=31536000; includeSubDomains"
+
+
+def install(app: Flask) -> None:
+    """Add the hooks to an application of ours."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def nonce() -> str:
+    """Give the nonce of this response's own style and scripts."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def _begin() -> None:
+    g.request_id = new_id()
+    g.began = time.perf_counter()
+    if is_misdirected():
+        raise Problem(
+            "misdirected",
+            "This is a development server: open it as localhost, without a proxy."
+            " To serve others, run 'simple-2fa serve'.",
+        )
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    headers["X-Request-Id"] = g.request_id
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    if response.mimetype == "text/html":
+        headers.setdefault("Content-Security-Policy", _policy())
+    if (services().settings.origin or "").startswith("https:"):
+        headers["Strict-Transport-Security"] = _A_YEAR
+    _log(response)
+    return keep_visitor(response)
+
+
+def _policy() -> str:
+    logo = services().settings.logo or ""
+    images = " " + "/".join(logo.split("/")[:3]) if logo.startswith("https:") else ""
+    return _CSP.format(nonce=nonce(), images=images)
+
+
+def _log(response: Response) -> None:
+    """Write one line. The route's rule stands for the path, which may hold a ticket."""
+    rule = request.url_rule.rule if request.url_rule else "(none)"
+    facts = {
+        "request_id": g.request_id,
+        "method": request.method,
+        "route": rule,
+        "status": response.status_code,
+        "ms": round((time.perf_counter() - g.began) * 1000, 1),
+        "client": g.get("actor", ""),
+        "address": str(client_address() or ""),
+    }
+    log.info("request", extra=facts)

@@ -1,0 +1,82 @@
+"""Where a request comes from: its client's address, its page's origin, its host."""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+
+from flask import request
+
+from simple_2fa.http.services import services
+from simple_2fa.settings import is_loopback
+
+Address = IPv4Address | IPv6Address
+
+_FORWARDED = ("Forwarded", "Via")
+_SAME_SITE = {"same-origin", "none"}
+
+
+def client_address() -> Address | None:
+    """Give the client's address, or None where the server doesn't know it (a unix socket).
+
+    Forwarding headers count only where one of our own proxies set them (security decision 11):
+    the list is read from its end, and the first address that isn't a proxy of ours is the client.
+    """
+    peer = _address(request.remote_addr or "")
+    trusted = services().settings.trusted_proxies
+    hops = [
+        _address(part.strip()) for part in request.headers.get("X-Forwarded-For", "").split(",")
+    ]
+    while hops and peer is not None and any(peer in network for network in trusted):
+        hop = hops.pop()
+        if hop is None:
+            break
+        peer = hop
+    return peer
+
+
+def block(address: Address) -> str:
+    """Name the block that limits count together: an IPv4 address, or an IPv6 /64."""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    network: IPv6Network = ip_network((address, 64), strict=False)  # type: ignore[assignment]
+    return str(network)
+
+
+def is_own_origin() -> bool:
+    """Tell whether a browser's headers, where it sent some, name a page of ours."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None and site not in _SAME_SITE:
+        return False
+    return origin is None or origin in _own_origins()
+
+
+def is_misdirected() -> bool:
+    """Tell whether a development server is reached by anything but this very machine.
+
+    A proxy in front, or another name that leads here, would let strangers in without a key.
+    """
+    if not services().development:
+        return False
+    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    forwarded = any(
+        name in _FORWARDED or name.startswith("X-Forwarded-") for name in _header_names()
+    )
+    return forwarded or not (is_loopback(host) and not host.startswith("/"))
+
+
+def _header_names() -> list[str]:
+    return [name.title() for name in request.headers.keys()]  # noqa: SIM118 (pairs, not a dict)
+
+
+def _own_origins() -> set[str | None]:
+    own: set[str | None] = {services().settings.origin}
+    if services().development:
+        own.add(f"http://{request.host}")  # loopback: `is_misdirected` has checked it
+    return own
+
+
+def _address(text: str) -> Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

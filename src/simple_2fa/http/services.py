@@ -1,0 +1,54 @@
+"""What a request may use, put together by `app` and found again by the faces."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import current_app, g
+
+from simple_2fa.challenges.desk import Desk
+from simple_2fa.core.vault import Vault
+from simple_2fa.db.engine import Database
+from simple_2fa.mail.inbox import Inbox
+from simple_2fa.mail.worker import Worker
+from simple_2fa.settings import Settings
+
+EXTENSION = "simple_2fa"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of one running server.
+
+    Attributes:
+        clock: gives now, aware and in UTC.
+        inbox: where letters go in development without a mail server, else None.
+        development: loopback only, API open without a key.
+    """
+
+    settings: Settings
+    db: Database
+    vault: Vault
+    desk: Desk
+    worker: Worker
+    clock: Callable[[], datetime]
+    inbox: Inbox | None = None
+    development: bool = False
+
+
+def services() -> Services:
+    """Give the parts of the server that handles this request."""
+    return cast("Services", current_app.extensions[EXTENSION])
+
+
+def now() -> datetime:
+    """Give this request's one instant: the same for the read and for the unit that follows."""
+    if "now" not in g:
+        g.now = services().clock()
+    return cast("datetime", g.now)
+
+
+def seconds_until(instant: datetime) -> int:
+    """Give whole seconds from now until an instant, rounded up; 0 where it has passed."""
+    return max(-((now() - instant) // timedelta(seconds=1)), 0)

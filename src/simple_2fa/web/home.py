@@ -1,0 +1,58 @@
+"""The start page, and what a load balancer asks."""
+
+import json
+import shlex
+
+from flask import Blueprint, Response, jsonify
+
+from simple_2fa.core.errors import UnavailableError
+from simple_2fa.db import state as database
+from simple_2fa.http.services import now, services
+from simple_2fa.web.pages import page
+
+SKEW = 2.0
+"""Seconds that our clock may be off the database's (security decision 15)."""
+
+
+def route(blueprint: Blueprint) -> None:
+    """Add the addresses."""
+    blueprint.get("/")(home)
+    blueprint.get("/healthz")(healthz)
+    blueprint.get("/readyz")(readyz)
+
+
+def home() -> Response:
+    """Show what this server is; in development also how to call it."""
+    origin = services().settings.origin or ""
+    return page(
+        "home",
+        {
+            "curl_issue": curl_line(origin, "/generate-2fa", email="ann@example.com"),
+            "curl_verify": curl_line(origin, "/verify", email="ann@example.com", code="CODE"),
+        },
+    )
+
+
+def healthz() -> Response:
+    """Tell that the process answers."""
+    return jsonify(status="ok")
+
+
+def readyz() -> tuple[Response, int]:
+    """Tell whether this node can do its work: database there, migrated, clocks agreed."""
+    db = services().db
+    try:
+        fault = "" if database.state(db) == "current" else "the database isn't migrated"
+        if not fault and abs(database.clock_skew(db, now())) > SKEW:
+            fault = "this clock and the database's differ"
+    except UnavailableError:
+        fault = "the database is out of reach"
+    if fault:
+        return jsonify(status="unavailable", reason=fault), 503
+    return jsonify(status="ready"), 200
+
+
+def curl_line(origin: str, path: str, **body: str) -> str:
+    """Write a call that works as it stands, with any curl."""
+    data = shlex.quote(json.dumps(body, separators=(",", ":")))
+    return f"curl {origin}{path} -H 'Content-Type: application/json' -d {data}"

@@ -1,0 +1,56 @@
+"""Rendering a page in our layout, and error pages in the same look."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from flask import Response, g, make_response, render_template
+
+from simple_2fa.http.cookies import csrf_token
+from simple_2fa.http.hooks import nonce
+from simple_2fa.http.problems import KINDS, Problem
+from simple_2fa.http.services import seconds_until, services
+from simple_2fa.settings import Settings
+from simple_2fa.web.look import monogram, theme
+
+
+def page(name: str, context: Mapping[str, object], status: int = 200) -> Response:
+    """Render `templates/pages/<name>.html` with what every page shows."""
+    settings = services().settings
+    shared: dict[str, object] = {
+        "site": {
+            "name": settings.site_name,
+            "monogram": monogram(settings.site_name),
+            "logo": settings.logo,
+            "support_contact": settings.support_contact,
+        },
+        "nonce": nonce(),
+        "theme_css": _theme(settings),
+        "csrf": csrf_token(),
+        "development": services().development,
+        "inbox": services().inbox is not None,
+    }
+    return make_response(render_template(f"pages/{name}.html", **shared, **context), status)
+
+
+def error_page(problem: Problem) -> Response:
+    """Render the page for an error, with its request id and a way out."""
+    status = KINDS[problem.code].status
+    shown = page(
+        "error",
+        {
+            "status": status,
+            "request_id": g.request_id,
+            "way_out": [("/", "Go to the start page")],
+        },
+        status,
+    )
+    for name, value in problem.headers.items():
+        shown.headers[name] = value
+    if problem.retry_at is not None:
+        shown.headers["Retry-After"] = str(max(seconds_until(problem.retry_at), 1))
+    return shown
+
+
+@lru_cache(maxsize=8)
+def _theme(settings: Settings) -> str:
+    return theme(settings)

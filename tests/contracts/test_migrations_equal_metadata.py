@@ -1,0 +1,86 @@
+"""The migrations, run one after the other, make exactly the tables that the program works with."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from simple_2fa.db.engine import Database
+from simple_2fa.db.schema import metadata
+from simple_2fa.db.state import HEAD
+from simple_2fa.db.upgrade import MIGRATIONS, upgrade
+
+ROOT = Path(__file__).parents[2]
+POSTGRES = """
+SELECT table_name, ordinal_position::text, column_name, data_type || coalesce(
+    character_maximum_length::text, ''), is_nullable, column_default
+  FROM information_schema.columns WHERE table_name LIKE 'two_factor_%'
+UNION SELECT conrelid::regclass::text, 'constraint', conname, pg_get_constraintdef(oid), '', ''
+  FROM pg_constraint WHERE conrelid::regclass::text LIKE 'two_factor_%'
+UNION SELECT tablename, 'index', indexname, indexdef, '', ''
+  FROM pg_indexes WHERE tablename LIKE 'two_factor_%' ORDER BY 1, 2, 3
+"""
+SQLITE = "SELECT name, sql FROM sqlite_master WHERE sql <> '' ORDER BY 1"
+
+
+def differences(connection: Connection) -> object:
+    options = {
+        "compare_server_default": True,
+        "include_name": lambda name, kind, _: kind != "table" or name in metadata.tables,
+    }
+    return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+def portrait(connection: Connection) -> list[tuple[object, ...]]:
+    """Describe the tables in the database's own words."""
+    if connection.dialect.name != "mysql":
+        words = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
+        rows = [tuple(row) for row in connection.execute(text(words))]
+        return [row for row in rows if row[0] != "two_factor_version"]
+    shown = (text(f"SHOW CREATE TABLE {name}") for name in sorted(metadata.tables))
+    return [tuple(connection.execute(words).one()) for words in shown]
+
+
+def test_migrated_database_has_the_tables_of_the_metadata(database_url: str) -> None:
+    db = Database(database_url)
+    upgrade(db)
+    assert db.read(differences) == []
+    db.tidy(lambda link: link.execute(text("ALTER TABLE two_factor_marks ADD more INTEGER")))
+    assert db.read(differences) != []
+    db.close()
+
+
+def test_migrations_and_create_all_make_the_same_down_to_names_and_collations(
+    database_url: str,
+) -> None:
+    db = Database(database_url)
+    upgrade(db)
+    migrated = db.read(portrait)
+    db.tidy(metadata.drop_all)
+    db.tidy(metadata.create_all)
+    assert migrated == db.read(portrait)
+    assert len(migrated) >= len(metadata.tables)
+    db.close()
+
+
+def test_program_knows_the_newest_migration() -> None:
+    assert ScriptDirectory(MIGRATIONS).get_current_head() == HEAD
+
+
+def test_names_of_migrations_sort_by_age_and_fit_the_version_table() -> None:
+    history = [script.revision for script in ScriptDirectory(MIGRATIONS).walk_revisions()][::-1]
+    files = sorted(path.stem for path in MIGRATIONS.glob("versions/*.py"))
+    assert history == files
+    assert all(re.fullmatch(r"[0-9]{4}_[a-z_]{1,27}", name) for name in history)
+
+
+@pytest.mark.parametrize("kind", ["packages"])
+def test_wheel_holds_the_migrations(kind: str) -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    (package,) = build["targets"]["wheel"][kind]
+    assert MIGRATIONS.is_relative_to(ROOT / package)

@@ -1,0 +1,57 @@
+"""One database of each kind for all tests here; each test brings its own people into it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rig.mariadb import MariaDB
+from rig.postgres import PostgreSQL
+from rig.server import Server
+from simple_2fa.challenges.desk import Desk
+from simple_2fa.db.engine import Database
+from world import World, database, desk_on
+
+SERVERS = ["mariadb", "postgres"]
+
+
+def server_of(request: pytest.FixtureRequest) -> MariaDB | PostgreSQL:
+    found: MariaDB | PostgreSQL = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="session", params=["sqlite", *SERVERS])
+def db(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A database that all tests share."""
+    folder: Path = tmp_path_factory.mktemp("shared")
+    file = f"sqlite:///{folder / 'test.sqlite3'}"
+    shared = database(file if request.param == "sqlite" else server_of(request).create_database())
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def desk(db: Database) -> Desk:
+    return desk_on(db)
+
+
+@pytest.fixture
+def world(desk: Desk) -> World:
+    """An application and a person, new in the shared database."""
+    return World(desk)
+
+
+@pytest.fixture
+def alone(database_url: str) -> Iterator[World]:
+    """An application and a person in a database where nothing else is."""
+    own = database(database_url)
+    yield World(desk_on(own))
+    own.close()
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def booted(request: pytest.FixtureRequest) -> Server:
+    """Each server that is reached by TCP."""
+    return server_of(request)
