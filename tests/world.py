@@ -1,15 +1,17 @@
 """Small worlds: a desk over a database, with applications and people of their own."""
 
+import hmac
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, Table, func, insert, select
+import pytest
+from sqlalchemy import Executable, Row, Select, Table, func, insert, select
 
 from simple_2fa import factors
 from simple_2fa.challenges import answers, flows
@@ -17,13 +19,15 @@ from simple_2fa.challenges.answers import Attempt, Cash
 from simple_2fa.challenges.desk import Desk, ledger_of
 from simple_2fa.challenges.model import Answered, Caller, Challenge, Question, Started
 from simple_2fa.core.address import subject_of_address
-from simple_2fa.core.factor import Factor, Held
+from simple_2fa.core.errors import SlowDownError
+from simple_2fa.core.factor import Context, Held, Verdict
 from simple_2fa.core.ids import new_id
 from simple_2fa.core.vault import Vault
 from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import NewCredential
 from simple_2fa.db import schema
 from simple_2fa.db.engine import Connection, Database
+from simple_2fa.factors.mail_code import MailCode
 from simple_2fa.limits import buckets
 from simple_2fa.mail.outbox import Outbox
 
@@ -69,6 +73,14 @@ def wrong(code: str) -> str:
     return str((int(code[0]) + 1) % 10) + code[1:]
 
 
+def token_code(key: bytes, count: int = 0) -> str:
+    """Give a token's code as RFC 4226, 5.3 says, written again: who checks must not share it."""
+    mac = hmac.digest(key, count.to_bytes(8, "big"), "sha1")
+    start = mac[19] & 15
+    number = int.from_bytes(mac[start : start + 4], "big") & 0x7FFFFFFF
+    return f"{number:06d}"[-6:]
+
+
 @dataclass(frozen=True)
 class World:
     """One application and one person whom nobody else in the database knows."""
@@ -89,11 +101,21 @@ class World:
         """Another application that asks the same person."""
         return replace(self, caller=Caller("client", new_id()))
 
-    def question(self, purpose: str = "api:verify", **changes: Any) -> Question:
-        return replace(Question(self.subject, self.address, purpose, self.caller), **changes)
+    def question(
+        self, purpose: str = "api:verify", *, factor: str = "mail_code", epoch: int = 0
+    ) -> Question:
+        return Question(self.subject, self.address, purpose, self.caller, factor, epoch)
 
-    def start(self, now: datetime = NOW, purpose: str = "api:verify", **changes: Any) -> Started:
-        return flows.start(self.desk, self.question(purpose, **changes), now)
+    def start(
+        self,
+        now: datetime = NOW,
+        purpose: str = "api:verify",
+        *,
+        factor: str = "mail_code",
+        epoch: int = 0,
+    ) -> Started:
+        question = self.question(purpose, factor=factor, epoch=epoch)
+        return flows.start(self.desk, question, now)
 
     def answer(
         self,
@@ -187,15 +209,26 @@ class World:
             lambda connection: credentials.held(connection, vault, self.subject, factor)
         )
 
-    def change(self, statement: Any) -> None:
+    def change(self, statement: Executable) -> None:
         """Write behind the product's back."""
         self.db.tidy(lambda connection: connection.execute(statement))
 
 
-def world_with(desk: Desk, **more: Factor) -> World:
-    """Give a world whose desk knows more factors, by name."""
-    known: Mapping[str, Factor] = {**desk.factors, **more}
-    return World(replace(desk, factors=known))
+class Interrupted(MailCode):
+    """A mailed code during whose verdict something else happens."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self.act = act
+
+    def finish(self, context: Context, state: bytes, answer: str) -> Verdict:
+        self.act()
+        return super().finish(context, state, answer)
+
+
+def meanwhile(world: World, act: Callable[[], object]) -> World:
+    """Give the same world, where this happens between reading a challenge and claiming it."""
+    known = {**world.desk.factors, "mail_code": Interrupted(act)}
+    return replace(world, desk=replace(world.desk, factors=known))
 
 
 def mark(connection: Connection, name: str, value: str = "") -> None:
@@ -208,3 +241,10 @@ def marked(db: Database, name: str) -> int:
     table = schema.marks
     query = select(func.count()).where(table.c.name.startswith(name))
     return db.read(lambda connection: connection.execute(query).scalar_one())
+
+
+def refused(world: World, now: datetime = NOW, purpose: str = "api:verify") -> datetime:
+    """Ask too early; give the time from which on the same is welcome."""
+    with pytest.raises(SlowDownError) as refusal:
+        world.start(now, purpose)
+    return refusal.value.retry_at

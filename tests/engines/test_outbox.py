@@ -8,15 +8,18 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
+
 from rig.mariadb import MariaDB
 from rig.post import NOW, PostOffice, code_letter
 from rig.postgres import PostgreSQL
 from rig.proxy import Proxy
-from rig.smtp import DROP, Sink
+from rig.script import DROP
+from rig.smtp import Sink
 from simple_2fa.core.clock import from_millis
 from simple_2fa.core.errors import SealError, UnavailableError
 from simple_2fa.db.schema import letters
 from simple_2fa.mail import outbox
+from simple_2fa.mail.letters import Rendered
 from simple_2fa.mail.outbox import BACK_OFF, KEPT, LEASE, Delivery, Leased, Priority
 from simple_2fa.mail.smtp import MailServer, Smtp
 
@@ -357,8 +360,8 @@ class _Breaking(Smtp):
         super().__init__(way._server)
         self._proxy = proxy
 
-    def send(self, letter: object) -> str:
-        reply = super().send(letter)  # type: ignore[arg-type]
+    def send(self, letter: Rendered) -> str:
+        reply = super().send(letter)
         self._proxy.refuse()
         self.close()
         return reply

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 
 from rig.mariadb import MariaDB
 from simple_2fa.core.clock import utc_now
@@ -80,3 +81,14 @@ def test_mark_is_set_by_several_at_once(db: Database) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(compete, range(8)))
     assert mark(db, "development") in set("01234567")
+
+
+def test_mark_that_another_node_set_meanwhile_is_no_fault(db: Database) -> None:
+    def other_node(_link: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO two_factor_marks"):
+            event.remove(db._writer, "before_cursor_execute", other_node)
+            raise IntegrityError(statement, None, Exception("1062"))
+
+    event.listen(db._writer, "before_cursor_execute", other_node)
+    set_mark(db, "development", "yes")
+    assert mark(db, "development") == "yes"

@@ -34,7 +34,7 @@ class PostOffice:
         schema.metadata.create_all(self.db.reader)
         self.outbox = Outbox(self.db, Vault([KEY]))
 
-    def queue(  # noqa: PLR0913 - a letter has so many sides
+    def queue(
         self,
         to: str = "ann@example.com",
         letter: Letter | None = None,

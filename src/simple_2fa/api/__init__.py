@@ -2,11 +2,13 @@
 
 from flask import Blueprint
 
-from simple_2fa.api import challenges
+from simple_2fa.api import challenges, docs, openapi
 from simple_2fa.http import problems
 
 blueprint = Blueprint("api", __name__)
 challenges.route(blueprint)
+openapi.route(blueprint)
+blueprint.register_blueprint(docs.blueprint)
 blueprint.register_error_handler(Exception, lambda error: problems.respond(problems.of(error)))
 
 _PATHS = ("/api/", "/generate-2fa", "/openapi.json")

@@ -1,11 +1,12 @@
 """The short API and /api/v1/challenges: two names for the same few flows."""
 
-import json
 from collections.abc import Callable
-from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, request
 
+from simple_2fa.api.replies import Approved, Canceled, Reply, Shown
+from simple_2fa.api.replies import Started as StartedReply
 from simple_2fa.api.schemas import (
     AnswerRequest,
     GenerateRequest,
@@ -28,7 +29,7 @@ from simple_2fa.clients.flows import Repeatable
 from simple_2fa.clients.model import ReplayedError
 from simple_2fa.core import codes
 from simple_2fa.core.address import mask, subject_of_address
-from simple_2fa.core.errors import MalformedAnswerError
+from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
 from simple_2fa.core.ids import is_id
 from simple_2fa.db.engine import Connection
 from simple_2fa.http.bearer import api_caller
@@ -81,10 +82,10 @@ def verify() -> Response:
     """Check a code, by challenge or by address."""
     caller = api_caller()
     body = read(VerifyRequest)
-    attempt = Attempt(body.code, caller, body.purpose)
-    if body.challenge is not None:
+    attempt = Attempt(body.code, caller, body.purpose or None)
+    if body.challenge:
         return _tell(body.challenge, _answer(body.challenge, attempt))
-    return _verify_by_address(str(body.email), attempt)
+    return _verify_by_address(body.email, attempt)
 
 
 def answer(challenge: str) -> Response:
@@ -101,7 +102,7 @@ def show(challenge: str) -> Response:
     delivery = Delivery.FAILED if progress is None else progress.state
     if delivery is Delivery.VOID:
         delivery = Delivery.FAILED
-    return _reply({**_standing(found), "delivery": delivery.value})
+    return _reply(Shown(**{**_standing(found), "delivery": delivery.value}))
 
 
 def resend(challenge: str) -> Response:
@@ -122,7 +123,7 @@ def cancel(challenge: str) -> Response:
         flows.cancel(services().desk, found, now())
     except ClosedError as why:
         raise Problem(_REFUSALS[why.outcome]) from None
-    return _reply({"message": "The challenge was canceled.", **_standing(_find(challenge))})
+    return _reply(Canceled(**_standing(_find(challenge)), message="The challenge was canceled."))
 
 
 Keep = Callable[[Connection, Started], None] | None
@@ -142,16 +143,20 @@ def _once(caller: Caller, act: Callable[[Keep], Started]) -> Response:
     if earlier is None:
         try:
             return _reply(_started(act(keep)), 202)
-        except ReplayedError:
+        except (ReplayedError, SlowDownError):  # a parallel one was faster, or we are too fast
             earlier = repeatable.earlier_reply(db, vault)
+            if earlier is None:
+                raise
     return Response(earlier, 202, content_type="application/json")
 
 
 def _repeatable(caller: Caller) -> Repeatable | None:
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > _KEY_LENGTH:
-        raise Problem("invalid_request", f"Idempotency-Key has at most {_KEY_LENGTH} characters.")
-    return Repeatable(caller.id, request.path, key, request.get_data(cache=True)) if key else None
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= _KEY_LENGTH:
+        raise Problem("invalid_request", f"Idempotency-Key has 1 to {_KEY_LENGTH} characters.")
+    return Repeatable(caller.id, request.path, key, request.get_data(cache=True))
 
 
 def _start(caller: Caller, address: str, purpose: str, keep: Keep) -> Started:
@@ -192,7 +197,7 @@ def _verify_by_address(address: str, attempt: Attempt) -> Response:
 def _tell(challenge: str, answered: Answered) -> Response:
     if answered.outcome is Outcome.APPROVED:
         message = "2FA verification successful!"
-        return _reply({"message": message, "status": "approved", "challenge": challenge})
+        return _reply(Approved(message=message, status="approved", challenge=challenge))
     if answered.outcome is Outcome.WRONG:
         raise Problem("wrong_code", tries_left=answered.tries_left)
     if answered.outcome is Outcome.PAUSED:
@@ -200,38 +205,32 @@ def _tell(challenge: str, answered: Answered) -> Response:
     raise Problem(_REFUSALS[answered.outcome])
 
 
-def _started(started: Started) -> dict[str, object]:
-    return {
-        "message": _MESSAGES[started.sending],
+def _started(started: Started) -> Reply:
+    return StartedReply(
         **_standing(started.challenge),
-        "delivery": Delivery.QUEUED.value,
-        "channel": "email",
-        "page": f"{services().settings.origin}/verify/{started.ticket}",
-    }
+        message=_MESSAGES[started.sending],
+        delivery="queued",
+        channel="email",
+        page=f"{services().settings.origin}/verify/{started.ticket}",
+    )
 
 
-def _standing(challenge: Challenge) -> dict[str, object]:
-    standing: dict[str, object] = {
+def _standing(challenge: Challenge) -> dict[str, Any]:
+    return {
         "challenge": challenge.id,
         "status": challenge.status(now()),
         "to": mask(challenge.address),
-        "created_at": _instant(challenge.created_at),
-        "expires_at": _instant(challenge.expires_at),
-        "resend_after": _instant(challenge.resend_after),
+        "created_at": challenge.created_at,
+        "expires_at": challenge.expires_at,
+        "resend_after": challenge.resend_after,
         "tries_left": challenge.tries_left,
+        "followed_by": challenge.followed_by or "",
     }
-    if challenge.followed_by:
-        standing["followed_by"] = challenge.followed_by
-    return standing
 
 
-def _instant(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+def _dump(body: Reply) -> bytes:
+    return body.model_dump_json(exclude_defaults=True).encode()
 
 
-def _dump(body: dict[str, object]) -> bytes:
-    return json.dumps(body, ensure_ascii=False).encode()
-
-
-def _reply(body: dict[str, object], status: int = 200) -> Response:
+def _reply(body: Reply, status: int = 200) -> Response:
     return Response(_dump(body), status, content_type="application/json")

@@ -1,9 +1,15 @@
 """What the API takes, field by field."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from simple_2fa.challenges.model import API
 from simple_2fa.core.address import canonical
@@ -31,24 +37,39 @@ def _challenge(text: str) -> str:
     return text
 
 
+PUBLIC_ID: dict[str, Any] = {"pattern": "^[A-Za-z0-9_-]{22}$"}
+_DIGITS = "^[ -]*([0-9][ -]*){6}(([0-9][ -]*){4})?$"
+
+
+def about(description: str, example: object, **schema: Any) -> Any:  # noqa: ANN401 (JSON schema's own)
+    """Document a field: words, an example, and what else its schema says."""
+    return Field(description=description, examples=[example], json_schema_extra=schema)
+
+
 Address = Annotated[
     str,
     StringConstraints(max_length=320),
     AfterValidator(_address),
-    Field(description="An e-mail address.", examples=["ann@example.com"]),
+    about("An e-mail address.", "ann@example.com", format="email"),
 ]
 Purpose = Annotated[
     str,
     AfterValidator(_purpose),
-    Field(description="What the proof is wanted for: [a-z0-9_-]{1,32}.", examples=["verify"]),
+    about(
+        "What the proof is wanted for: 1 to 32 characters out of a to z, 0 to 9, _ and -.",
+        "verify",
+        pattern="^[a-z0-9_-]{1,32}$",
+    ),
 ]
 ChallengeId = Annotated[
-    str, AfterValidator(_challenge), Field(description="The challenge, 22 characters.")
+    str,
+    AfterValidator(_challenge),
+    about("The challenge, as it was given.", "TDLRMWOPQSn0IHXbcUKPIw", **PUBLIC_ID),
 ]
 Code = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64),
-    Field(description="The digits; spaces and hyphens don't count.", examples=["482913"]),
+    about("The 6 or 10 digits; spaces and hyphens don't count.", "482913", pattern=_DIGITS),
 ]
 
 
@@ -63,21 +84,25 @@ class StartRequest(Body):
     """Start a challenge."""
 
     to: Address
-    channel: Literal["email"] = "email"
+    channel: Literal["email"] = Field("email", description="How the code travels: email.")
     purpose: Purpose = API + "verify"
 
 
 class VerifyRequest(Body):
     """Check a code, by the challenge or by the address that it was sent to."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["challenge"]}, {"required": ["email"]}]}
+    )
+
     code: Code
-    challenge: ChallengeId | None = None
-    email: Address | None = None
-    purpose: Purpose | None = None
+    challenge: ChallengeId = ""
+    email: Address = ""
+    purpose: Purpose = ""
 
     @model_validator(mode="after")
     def _names_one(self) -> "VerifyRequest":
-        if (self.challenge is None) == (self.email is None):
+        if bool(self.challenge) == bool(self.email):
             raise ValueError("Send either challenge or email.")
         return self
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 from jinja2 import ChoiceLoader, FileSystemLoader
+from sqlalchemy.engine import make_url
 
 from simple_2fa import api, factors, web
 from simple_2fa.app.jobs import housekeeping
@@ -14,6 +15,7 @@ from simple_2fa.core.clock import utc_now
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
 from simple_2fa.http import hooks, problems
+from simple_2fa.http.pages import error_page
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Heard, Inbox, unheard
 from simple_2fa.mail.letters import Letters
@@ -24,7 +26,6 @@ from simple_2fa.mail.transport import Transport
 from simple_2fa.mail.worker import Job, Worker
 from simple_2fa.settings import Settings
 from simple_2fa.web.inbox import blueprint as inbox_pages
-from simple_2fa.web.pages import error_page
 
 Clock = Callable[[], datetime]
 _NOBODY = "no-reply@localhost.localdomain"
@@ -81,7 +82,8 @@ def build(
     inbox = None
     if development and not settings.smtp_server:
         inbox = Inbox(settings.instance_path / "inbox", clock=clock, heard=heard)
-    letters = Letters(settings.site_name, settings.mail_from or _NOBODY, folders=factor_paths)
+    folders = [folder / "templates" for folder in factor_paths]
+    letters = Letters(settings.site_name, settings.mail_from or _NOBODY, folders=folders)
     way: Transport = inbox or Smtp(mail_server(settings))
     sending = Job("letters", timedelta(), SendLetters(outbox, letters, [way]).run)
     worker = Worker([sending, *housekeeping(desk)], clock)
@@ -90,10 +92,14 @@ def build(
 
 def open_database(settings: Settings) -> Database:
     """Open the database that the settings name; nothing is connected yet."""
+    url = settings.database_url()
+    if url.startswith("sqlite:"):
+        file = Path(make_url(url).database or "")
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     tls_ca = None
     if settings.database_tls() == "verify":
         tls_ca = str(settings.db_tls_ca or "")
-    return Database(settings.database_url(), tls_ca=tls_ca)
+    return Database(url, tls_ca=tls_ca)
 
 
 def mail_server(settings: Settings) -> MailServer:

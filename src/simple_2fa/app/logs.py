@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 _SECRETS = re.compile(
     r"(?P<key>s2fa_)[\w-]+"  # API keys
@@ -12,7 +13,6 @@ _SECRETS = re.compile(
     r"|(?<![\w-])[\w-]{43}(?![\w-])"  # tickets and other bearer secrets
     r"|(?<![\w.:-])(\d{6}|\d{10})(?![\w.:-])"  # codes
 )
-_OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 def redact(text: str) -> str:
@@ -28,14 +28,13 @@ class JsonLines(logging.Formatter):
     """A JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the record's facts; every text in them is redacted."""
+        """Give the record's redacted message, or the facts of a request, which hold no secret."""
         facts = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": redact(record.getMessage()),
-            **_facts(record),
         }
+        facts |= _facts(record) or {"event": redact(record.getMessage())}
         if record.exc_info:
             facts["error"] = redact(self.formatException(record.exc_info))
         return json.dumps(facts)
@@ -48,10 +47,9 @@ class PlainLines(logging.Formatter):
         """Give time, message and facts; redacted."""
         at = datetime.fromtimestamp(record.created, UTC)
         facts = _facts(record)
-        if record.name == "simple_2fa.request":
+        words = f"{record.levelname.lower()}: {redact(record.getMessage())}"
+        if facts:
             words = f"{facts['method']} {facts['route']} {facts['status']} {facts['ms']} ms"
-        else:
-            words = f"{record.levelname.lower()}: {redact(record.getMessage())}"
         error = "\n" + redact(self.formatException(record.exc_info)) if record.exc_info else ""
         return f"{at:%H:%M:%S} {words}{error}"
 
@@ -66,10 +64,6 @@ def configure(formatter: logging.Formatter) -> None:
     ours.propagate = False
 
 
-def _facts(record: logging.LogRecord) -> dict[str, object]:
-    """Give what the caller added as `extra`."""
-    return {
-        name: redact(value) if isinstance(value, str) and name != "request_id" else value
-        for name, value in vars(record).items()
-        if name not in _OWN
-    }
+def _facts(record: logging.LogRecord) -> dict[str, Any]:
+    """Give what `http.hooks` tells of a request."""
+    return getattr(record, "facts", {})

@@ -150,7 +150,7 @@ def _decide(desk: Desk, seen: Challenge, text: str, now: datetime, cash: Cash | 
 
 def _judge(desk: Desk, seen: Challenge, text: str, now: datetime) -> _Judged:
     """Compute the verdict, and seal what it leads to, outside any write unit."""
-    if len(text.encode()) > MAX_ANSWER:
+    if not _is_answer(text):
         raise MalformedAnswerError
     factor = desk.factors[seen.factor]
     held: tuple[Held, ...] = ()
@@ -174,6 +174,14 @@ def _judge(desk: Desk, seen: Challenge, text: str, now: datetime) -> _Judged:
         secret_sealed = credentials.sealed(desk.vault, new.id, new.subject, new.secret)
         return _Judged(verdict, cost, secret=secret_sealed, new=new)
     return _Judged(verdict, cost)
+
+
+def _is_answer(text: str) -> bool:
+    """Whether a factor may see it: not too long, and no lone surrogates, which JSON lets in."""
+    try:
+        return len(text.encode()) <= MAX_ANSWER
+    except UnicodeEncodeError:
+        return False
 
 
 def _weigh(connection: Connection, seen: Challenge, judged: _Judged, now: datetime) -> bool:

@@ -218,8 +218,8 @@ def remove(connection: Connection, rows: list[int], now: datetime) -> None:
 
 
 def _needed(now: datetime) -> datetime:
-    """The earliest expiry that leaves a letter time to arrive."""
-    return now + RESEND_NEEDS
+    """The earliest expiry that leaves a letter time to arrive: a whole second, as all expiries."""
+    return seconds_up(now + RESEND_NEEDS)
 
 
 def _mine(seen: Challenge) -> dict[str, Any]:

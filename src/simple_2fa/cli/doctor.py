@@ -12,11 +12,11 @@ from simple_2fa.core.clock import utc_now
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.vault import key_id
 from simple_2fa.db import state as database
+from simple_2fa.http.look import DARK_CARD, LIGHT_CARD, contrast, nearest_passing
 from simple_2fa.mail.smtp import Smtp
 from simple_2fa.mail.transport import OutOfReachError
 from simple_2fa.settings import Settings
 from simple_2fa.web.home import SKEW
-from simple_2fa.web.look import DARK_CARD, LIGHT_CARD, contrast, nearest_passing
 
 _ENOUGH = 4.5
 Line = tuple[str, bool, str]

@@ -18,10 +18,10 @@ from simple_2fa.app.wsgi import PARENT
 from simple_2fa.cli.loading import load_settings
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
+from simple_2fa.http.curl import curl_line
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
 from simple_2fa.settings import SettingsError, is_loopback
-from simple_2fa.web.home import curl_line
 
 _PORT = 5000
 _PORTS_TRIED = 50

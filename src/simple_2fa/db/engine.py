@@ -51,6 +51,7 @@ class Database:
         self.url = make_url(url)
         options = {**_driver_options(self.url, tls_ca), "pool_timeout": _PATIENCE}
         options |= {"pool_size": threads, "max_overflow": 4, "pool_recycle": 1800}
+        options["hide_parameters"] = True  # they would stand in error texts, and those in logs
         self.reader = create_engine(
             self.url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **options
         )
@@ -190,7 +191,10 @@ def _driver_options(url: URL, tls_ca: str | None) -> dict[str, Any]:
         "write_timeout": 30,
         "init_command": f"SET time_zone = '+00:00', innodb_lock_wait_timeout = {_PATIENCE}",
     }
-    if tls_ca is not None:
+    if tls_ca is None:
+        # By default PyMySQL tries TLS, and makes a context for each connection: 80 ms.
+        arguments["ssl_disabled"] = True
+    else:
         arguments["ssl"] = ssl.create_default_context(cafile=tls_ca or None)
     return {"connect_args": arguments}
 

@@ -6,11 +6,11 @@ Alembic, with its own version table, goes on undisturbed, even around us.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import SQLAlchemyError
 
 from simple_2fa.core.errors import Simple2FAError, UnavailableError
 from simple_2fa.db.engine import Database
@@ -22,6 +22,8 @@ _LOCK = 0x2FA
 """Names our lock among a PostgreSQL database's advisory locks."""
 _PATIENCE = 25
 """Seconds to wait for another node's upgrade: within the connection's own 30."""
+_TRIES = 3
+"""On Galera the lock stops one node only; others trip over what it did meanwhile, look again."""
 
 
 class NewerDatabaseError(Simple2FAError):
@@ -35,14 +37,26 @@ def upgrade(db: Database) -> list[str]:
 
     Raises:
         NewerDatabaseError: a newer program has been here.
-        UnavailableError: the database is out of reach, or kept locked by others.
+        UnavailableError: the database is out of reach, kept busy by others, or refuses; the text
+            says why, for operators.
     """
-    if state(db) == "current":
-        return []
     try:
-        return db.tidy(_upgrade)
-    except IntegrityError:  # on Galera the lock holds one node only: another wrote the version
-        return db.tidy(_upgrade)
+        return [] if state(db) == "current" else _persist(db)
+    except (UnavailableError, SQLAlchemyError) as why:
+        raise UnavailableError(_reason(why)) from why
+
+
+def _persist(db: Database) -> list[str]:
+    for _ in range(_TRIES - 1):
+        with suppress(SQLAlchemyError):
+            return db.tidy(_upgrade)
+    return db.tidy(_upgrade)
+
+
+def _reason(why: Exception) -> str:
+    """Give the first line of what the server itself said."""
+    fault = why.__cause__ or why
+    return str(getattr(fault, "orig", fault)).partition("\n")[0]
 
 
 def _upgrade(connection: Connection) -> list[str]:
@@ -102,10 +116,10 @@ def _lock_postgres(connection: Connection) -> None:
 def _locked_mysql(connection: Connection) -> Iterator[None]:
     """Hold a lock of this database; DDL gives up on a table in use before the connection does."""
     name = "CONCAT('simple_2fa ', MD5(DATABASE()))"
-    connection.execute(text("SET SESSION lock_wait_timeout = 10"))
     if connection.scalar(text(f"SELECT GET_LOCK({name}, {_PATIENCE})")) != 1:
         raise UnavailableError("another node has been upgrading the database for too long")
     try:
+        connection.execute(text("SET SESSION lock_wait_timeout = 10"))
         yield
     finally:
         if not connection.invalidated:

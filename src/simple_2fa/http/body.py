@@ -1,6 +1,7 @@
 """Reading a JSON body: strictly, and without ever echoing what it held."""
 
 import json
+from collections import Counter
 from typing import TypeVar
 
 from flask import request
@@ -16,6 +17,7 @@ _DETAILS = {
     "string_too_short": "This must not be empty.",
     "string_too_long": "This is too long.",
 }
+_FAULTS_TOLD = 10
 
 
 class Body(BaseModel):
@@ -38,7 +40,8 @@ def read(shape: type[AnyBody]) -> AnyBody:
     try:
         return shape.model_validate(_parse(request.get_data(cache=True)))
     except ValidationError as why:
-        faults = tuple(_fault(each) for each in why.errors(include_url=False, include_input=False))
+        found = why.errors(include_url=False, include_input=False)
+        faults = tuple(_fault(each) for each in found[:_FAULTS_TOLD])
         raise Problem("invalid_request", faults[0].detail, errors=faults) from None
 
 
@@ -64,8 +67,8 @@ def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Refuse a key that stands twice: two readers might see two different requests."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        times = Counter(name for name, _ in pairs)
+        twice = next(name for name in times if times[name] > 1)
         raise invalid(_pointer((twice,)), "This field stands there twice.")
     return found
 

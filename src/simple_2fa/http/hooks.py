@@ -34,6 +34,8 @@ _A_YEAR = "max-age=31536000; includeSubDomains"
 
 def install(app: Flask) -> None:
     """Add the hooks to an application of ours."""
+    # '/api//v1' is no address: Werkzeug would redirect it, to whatever Host the caller named.
+    app.url_map.merge_slashes = False
     app.before_request(_begin)
     app.after_request(_finish)
 
@@ -89,4 +91,4 @@ def _log(response: Response) -> None:
         "client": g.get("actor", ""),
         "address": str(client_address() or ""),
     }
-    log.info("request", extra=facts)
+    log.info("request", extra={"facts": facts})

@@ -50,7 +50,6 @@ KINDS: Mapping[str, Kind] = {
 }
 
 _BY_STATUS = {
-    400: "invalid_request",
     401: "unauthorized",
     403: "forbidden",
     404: "not_found",
@@ -61,6 +60,8 @@ _BY_STATUS = {
     429: "slow_down",
     503: "unavailable",
 }
+_BROKEN = 500
+"""From this status on the fault is ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,12 @@ def respond(problem: Problem) -> Response:
     headers = dict(problem.headers)
     if problem.retry_at is not None:
         headers["Retry-After"] = str(max(seconds_until(problem.retry_at), 1))
-    return Response(json.dumps(body, ensure_ascii=False), status=kind.status, headers=headers, content_type=MEDIA_TYPE)
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        status=kind.status,
+        headers=headers,
+        content_type=MEDIA_TYPE,
+    )
 
 
 def of(error: Exception) -> Problem:
@@ -139,4 +145,6 @@ def _of_http(error: HTTPException) -> Problem:
     """Translate what Flask itself raised: no such route, too large."""
     methods = getattr(error, "valid_methods", None)
     headers = {"Allow": ", ".join(sorted(methods))} if methods else {}
-    return Problem(_BY_STATUS.get(error.code or 500, "internal_error"), headers=headers)
+    status = error.code or _BROKEN
+    other = "internal_error" if status >= _BROKEN else "invalid_request"
+    return Problem(_BY_STATUS.get(status, other), headers=headers)

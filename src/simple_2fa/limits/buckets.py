@@ -49,7 +49,10 @@ _MAKE: dict[str, Insert] = {
     "sqlite": sqlite.insert(limits).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(limits).on_conflict_do_nothing(),
 }
-"""Each gives rowcount 0 where the row is there. (MySQL's ON DUPLICATE KEY would give 1.)"""
+"""Each gives rowcount 0 where the row is there. (MySQL's ON DUPLICATE KEY would give 1.)
+
+Without `preserve_rowcount` SQLAlchemy asks psycopg's closed cursor, which says -1.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,12 @@ def take(connection: Connection, of: Bucket, now: datetime, *, need: int = 1, ch
     if connection.execute(_TAKE, values).rowcount:
         return True
     row = connection.execute(_READ, {"row": of.key}).first()
+    if _level(of.limit, tuple(row or _FULL), to_millis(now), need).left < need:
+        return False
     if row is None and _make(connection, values):
         return True
     # Absent a moment ago, there now: a parallel first decision made the row.
-    made_meanwhile = _level(of.limit, tuple(row or _FULL), to_millis(now), need).left >= need
-    return made_meanwhile and bool(connection.execute(_TAKE, values).rowcount)
+    return bool(connection.execute(_TAKE, values).rowcount)
 
 
 def sweep(connection: Connection, after: bytes, now: datetime, batch: int) -> bytes:
@@ -134,7 +138,8 @@ def _make(connection: Connection, values: Mapping[str, int | bytes]) -> bool:
     instant = int(values["instant"])
     row = {name: instant + int(values[f"{name}_charge"]) for name in _NAMES}
     statement = _MAKE[connection.dialect.name.replace("mariadb", "mysql")]
-    return bool(connection.execute(statement, {"key": values["row"], **row}).rowcount)
+    counted = statement.execution_options(preserve_rowcount=True)
+    return connection.execute(counted, {"key": values["row"], **row}).rowcount > 0
 
 
 def _level(limit: Limit, full_at: Sequence[int], instant: int, need: int) -> Level:

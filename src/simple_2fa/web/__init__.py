@@ -3,8 +3,8 @@
 from flask import Blueprint
 
 from simple_2fa.http import problems
+from simple_2fa.http.pages import error_page
 from simple_2fa.web import home, verify
-from simple_2fa.web.pages import error_page
 
 blueprint = Blueprint("web", __name__)
 home.route(blueprint)

@@ -1,14 +1,12 @@
 """The start page, and what a load balancer asks."""
 
-import json
-import shlex
-
 from flask import Blueprint, Response, jsonify
 
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db import state as database
+from simple_2fa.http.curl import curl_line
+from simple_2fa.http.pages import page
 from simple_2fa.http.services import now, services
-from simple_2fa.web.pages import page
 
 SKEW = 2.0
 """Seconds that our clock may be off the database's (security decision 15)."""
@@ -50,9 +48,3 @@ def readyz() -> tuple[Response, int]:
     if fault:
         return jsonify(status="unavailable", reason=fault), 503
     return jsonify(status="ready"), 200
-
-
-def curl_line(origin: str, path: str, **body: str) -> str:
-    """Write a call that works as it stands, with any curl."""
-    data = shlex.quote(json.dumps(body, separators=(",", ":")))
-    return f"curl {origin}{path} -H 'Content-Type: application/json' -d {data}"

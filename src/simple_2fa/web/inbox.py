@@ -8,11 +8,11 @@ from flask import Blueprint, Response, abort, jsonify, redirect, request
 from simple_2fa.challenges.model import API
 from simple_2fa.http import problems
 from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.curl import curl_line
+from simple_2fa.http.pages import error_page, page
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.inbox import Inbox, Received
-from simple_2fa.web.home import curl_line
-from simple_2fa.web.pages import error_page, page
 
 LONGEST_WAIT = 30
 """Seconds that `/inbox.json?wait=` may ask for."""

@@ -25,12 +25,15 @@ from simple_2fa.core.errors import (
     UnavailableError,
 )
 from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.pages import page
 from simple_2fa.http.services import now, seconds_until, services
 from simple_2fa.mail.outbox import Delivery, Progress
-from simple_2fa.web.pages import page
 
 _REOPENS = timedelta(hours=1)
 """How long after its expiry a challenge's page still offers a new code."""
+_UNDERWAY = (Delivery.QUEUED, Delivery.SENDING)
+_LATE = timedelta(seconds=15)
+"""After so long a letter that waits is said to be delayed."""
 _ERRORS = {
     Outcome.EXPIRED: "expired",
     Outcome.USED: "used",
@@ -82,14 +85,13 @@ def show(ticket: str) -> Response:
 
 def delivery(ticket: str) -> Response:
     """Tell the page's script how far the letter has come."""
-    challenge = flows.by_ticket(services().desk, ticket)
+    challenge = _found(ticket)
     progress = flows.delivery(services().desk, challenge) if challenge else None
-    if challenge is None or progress is None:
+    if challenge is None or progress is None or progress.state is Delivery.VOID:
         return jsonify(state="failed", line=""), 404  # type: ignore[return-value]
     shown = _delivery(challenge, progress)
     facts = {"delivery": shown, "challenge": _challenge(challenge)}
-    line = render_template("pages/delivery_line.html", **facts)
-    return jsonify(state=shown["state"], at=shown["at"], retry_at=shown["retry_at"], line=line)
+    return jsonify(state=shown["state"], line=render_template("pages/delivery_line.html", **facts))
 
 
 def answer() -> Response:
@@ -188,7 +190,7 @@ def _show(
     progress = flows.delivery(services().desk, challenge)
     context: dict[str, object] = {
         **_NOTHING,
-        "state": "dead" if error in _ERRORS.values() else "ask",
+        "state": "dead" if error in _ERRORS.values() or challenge.stopped(now()) else "ask",
         "challenge": _challenge(challenge),
         "delivery": progress and _delivery(challenge, progress),
         "notice_at": challenge.resend_after - RESEND_GAP,
@@ -241,6 +243,12 @@ def _delivery(challenge: Challenge, progress: Progress) -> dict[str, object]:
         "state": state.value,
         "at": progress.at,
         "retry_at": progress.retry_at,
+        "late": state in _UNDERWAY and now() - progress.at > _LATE,
         "domain": challenge.address.rpartition("@")[2],
-        "detail": progress.reply,
+        "detail": _said(challenge, progress.reply),
     }
+
+
+def _said(challenge: Challenge, reply: str) -> str:
+    """Give what a mail server said, without the address; our own notes are for operators."""
+    return reply.replace(challenge.address, mask(challenge.address)) if reply[:3].isdigit() else ""

@@ -1,5 +1,7 @@
 """Codes of digits: what is drawn, what is taken, what a guess costs."""
 
+import secrets
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,12 +91,12 @@ def test_it_draws_codes_that_it_takes(digits: int) -> None:
 
 
 def test_it_keeps_leading_zeros(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codes.secrets, "randbelow", lambda _: 42)
+    monkeypatch.setattr(secrets, "randbelow", lambda _: 42)
     assert codes.new_code(6) == "000042"
 
 
 def test_it_draws_from_the_whole_range(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codes.secrets, "randbelow", lambda most: most - 1)
+    monkeypatch.setattr(secrets, "randbelow", lambda most: most - 1)
     assert codes.new_code(6) == "999999"
     assert codes.new_code(10) == "9999999999"
 
@@ -111,3 +113,13 @@ def test_it_compares_text_beyond_ascii() -> None:
 )
 def test_a_guess_costs_its_chance_in_millionths(digits: int, accepted: int, cost: int) -> None:
     assert codes.guess_cost(digits, accepted) == cost
+
+
+@pytest.mark.parametrize("text", ["123456", " 123-456 ", "0123456789", "01234 56789"])
+def test_a_mailed_code_has_6_or_10_digits(text: str) -> None:
+    assert codes.has_form(text)
+
+
+@pytest.mark.parametrize("text", [*REFUSED, "12345678", "123456789", "12345678901"])
+def test_nothing_else_has_a_mailed_codes_form(text: str) -> None:
+    assert not codes.has_form(text)

@@ -1,15 +1,18 @@
 """How connections are opened, without a server."""
 
+import random
 import ssl
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import make_url
 
+from rig.tls import Authority
 from simple_2fa.db import engine
 from simple_2fa.db.engine import Database
 from simple_2fa.db.faults import Fault
-from rig.tls import Authority
 
 
 class Session:
@@ -68,7 +71,9 @@ def options(url: str, tls_ca: str | None = None) -> dict[str, Any]:
 
 
 def test_mysql_goes_without_tls_only_when_told() -> None:
-    assert "ssl" not in options("mysql+pymysql://u@h/d")
+    given = options("mysql+pymysql://u@h/d")
+    assert given["ssl_disabled"]
+    assert "ssl" not in given
 
 
 def test_mysql_verifies_certificate_and_name() -> None:
@@ -78,7 +83,7 @@ def test_mysql_verifies_certificate_and_name() -> None:
     assert context.check_hostname
 
 
-def test_mysql_trusts_the_named_authority(tmp_path: Any) -> None:
+def test_mysql_trusts_the_named_authority(tmp_path: Path) -> None:
     context = options("mysql+pymysql://u@h/d", str(Authority(tmp_path).ca_file))["ssl"]
     assert len(context.get_ca_certs()) == 1
 
@@ -90,8 +95,8 @@ def test_nobody_waits_for_ever(url: str) -> None:
 
 def test_pauses_grow_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(engine.time, "sleep", pauses.append)
-    monkeypatch.setattr(engine.random, "uniform", lambda _, longest: longest)
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    monkeypatch.setattr(random, "uniform", lambda _, longest: longest)
     for kind, times in ((Fault.ROLLED_BACK, (1, 2, 12)), (Fault.AMBIGUOUS, (1, 2, 4))):
         for each in times:
             engine._pause(kind, each)

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import Dialect
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.dialects import registry
 from sqlalchemy.schema import CreateTable
 
 from simple_2fa.db.schema import metadata
 from simple_2fa.db.types import UtcSeconds
 
-DIALECTS: list[Dialect] = [sqlite.dialect(), mysql.dialect(), postgresql.dialect()]
+DIALECTS: list[Dialect] = [registry.load(name)() for name in ("sqlite", "mysql", "postgresql")]
 kind = UtcSeconds()
 BERLIN = timezone(timedelta(hours=1))
 

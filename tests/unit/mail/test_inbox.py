@@ -1,12 +1,13 @@
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from rig.post import LETTERS, NOW, code_letter
 from simple_2fa.core.ids import new_id
 from simple_2fa.mail import inbox
-from simple_2fa.mail.inbox import Inbox
+from simple_2fa.mail.inbox import Inbox, Received
 from simple_2fa.mail.letters import Rendered
 from simple_2fa.mail.transport import OutOfReachError
 
@@ -17,7 +18,7 @@ class Clock:
     def __init__(self) -> None:
         self.now = NOW
 
-    def __call__(self) -> object:
+    def __call__(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
 
@@ -29,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def box(folder: Path) -> Inbox:
-    return Inbox(folder, clock=Clock())  # type: ignore[arg-type]
+    return Inbox(folder, clock=Clock())
 
 
 def letter(to: str = "ann@example.com", code: str = "482913") -> Rendered:
@@ -94,6 +95,13 @@ def test_the_newest_are_kept_and_the_others_go(
     ids = [put(box).id for _ in range(5)]
     assert [kept.id for kept in box.read()] == ids[:1:-1]
     assert len(list(folder.iterdir())) == 3
+
+
+def test_who_listens_hears_of_each_letter(folder: Path) -> None:
+    heard: list[Received] = []
+    box = Inbox(folder, heard=heard.append)
+    put(box)
+    assert heard == box.read()
 
 
 def test_it_can_be_cleared(box: Inbox) -> None:

@@ -3,6 +3,7 @@ import socket
 import ssl
 
 import pytest
+
 from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.mail.replies import checked, meaning, octets, worded
 from simple_2fa.mail.transport import DeferredError, OutOfReachError, RefusedError
@@ -43,7 +44,11 @@ def test_smtplib_gives_words_as_text_or_octets() -> None:
 @pytest.mark.parametrize(
     ("why", "host", "words"),
     [
-        (smtplib.SMTPAuthenticationError(535, b"no"), "smtp.gmail.com", "535 from Gmail: use an app"),
+        (
+            smtplib.SMTPAuthenticationError(535, b"no"),
+            "smtp.gmail.com",
+            "535 from Gmail: use an app",
+        ),
         (smtplib.SMTPAuthenticationError(535, b"no"), "acme.test", "535, check EMAIL_USER"),
         (smtplib.SMTPAuthenticationError(454, b"no"), "acme.test", "454, not now"),
         (smtplib.SMTPConnectError(554, "go away"), "acme.test", "answers 554 go away"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from rig.post import NOW, PostOffice, code_letter
 from simple_2fa.core.factor import Letter
 from simple_2fa.db.schema import letters
@@ -83,7 +84,7 @@ class TestRound:
         self, office: PostOffice, way: Way, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         ticks = iter(range(1000, 2000, 2))
-        monkeypatch.setattr(sending.time, "monotonic", lambda: next(ticks))
+        monkeypatch.setattr("time.monotonic", lambda: next(ticks))
         post = office.queue()
         assert office.sender(way).run(NOW, 10) == 1
         assert office.progress(post).at > NOW + 2 * SECOND
@@ -247,7 +248,7 @@ class TestTrouble:
     def test_a_worker_that_died_loses_no_letter(self, office: PostOffice, way: Way) -> None:
         class Killed(Way):
             def send(self, letter: Rendered) -> str:
-                raise SystemExit
+                raise SystemExit(letter.id)
 
         post = office.queue()
         with pytest.raises(SystemExit):

@@ -1,18 +1,23 @@
 """Against a real mail server."""
 
+import smtplib
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import pytest
+
 from rig.post import LETTERS, NOW, code_letter
-from rig.smtp import DROP, HANG, Sink, Tls
+from rig.script import DROP, HANG
+from rig.smtp import Sink, Tls
 from simple_2fa.core.clock import SECOND
 from simple_2fa.core.ids import new_id
 from simple_2fa.mail.letters import Rendered
 from simple_2fa.mail.outbox import LEASE
-from simple_2fa.mail.smtp import LONGEST, MailServer, Smtp
+from simple_2fa.mail.smtp import LONGEST, MailServer, Smtp, _cut_off
 from simple_2fa.mail.transport import DeferredError, OutOfReachError, RefusedError
 
 USER, PASSWORD = "mailer", "pass-word"
@@ -25,7 +30,7 @@ def make() -> Iterator[Make]:
     made: list[Smtp] = []
 
     def build(  # noqa: PLR0913 - each side of a mail server varies
-        sink: Sink,
+        sink: "Sink | _Odd",
         *,
         tls: Tls | None = None,
         host: str = "localhost",
@@ -87,14 +92,10 @@ class TestLetters:
         way.send(letter())
         assert smtp_sink.connections == 1
 
-    def test_data_refused_before_the_letter_is_sorted_too(
-        self, smtp_sink: Sink, make: Make
-    ) -> None:
-        with _Server(b"354", b"452 4.3.1 disk full") as server:
-            way = make(smtp_sink)
-            way._server = MailServer("127.0.0.1", server.port, "none")
-            with pytest.raises(DeferredError, match="disk full"):
-                way.send(letter())
+    def test_data_refused_before_the_letter_is_sorted_too(self, make: Make) -> None:
+        refused = pytest.raises(DeferredError, match="disk full")
+        with _Odd(b"DATA", b"452 4.3.1 disk full") as server, refused:
+            make(server).send(letter())
 
     @pytest.mark.parametrize("reply", ["550 5.7.60 not your address", "451 later", "530 sign in"])
     def test_a_refused_sender_is_the_operators_trouble(
@@ -173,12 +174,13 @@ class TestConnection:
         with pytest.raises(OutOfReachError, match="unknown to the name server"):
             make(smtp_sink, host="nowhere.invalid").ready()
 
-    def test_a_server_that_drips_is_cut_off(self, smtp_sink: Sink, make: Make) -> None:
-        with _Server(b"MAIL", b"250-drip", forever=True) as server:
-            way = make(smtp_sink, longest=0.3)
-            way._server = MailServer("127.0.0.1", server.port, "none")
-            with pytest.raises(OutOfReachError):
-                way.send(letter())
+    def test_a_server_that_drips_is_cut_off(self, make: Make) -> None:
+        dripping = _Odd(b"MAIL", b"250-drip", forever=True)
+        with dripping as server, pytest.raises(OutOfReachError):
+            make(server, longest=0.3).send(letter())
+
+    def test_a_connection_that_is_gone_needs_no_cutting_off(self) -> None:
+        _cut_off(smtplib.SMTP())
 
     def test_a_letter_takes_no_longer_than_its_lease(self) -> None:
         assert LONGEST * SECOND < LEASE
@@ -246,12 +248,10 @@ class TestSignIn:
         with Sink(login=(USER, PASSWORD)) as sink, pytest.raises(OutOfReachError, match="530"):
             make(sink).send(letter())
 
-    def test_a_server_without_sign_in_is_told(self, smtp_sink: Sink, make: Make) -> None:
-        with _Server(b"EHLO", b"250 mail.test") as server:
-            way = make(smtp_sink, login=(USER, PASSWORD))
-            way._server = MailServer("127.0.0.1", server.port, "none", USER, PASSWORD)
-            with pytest.raises(OutOfReachError, match="unset EMAIL_USER"):
-                way.ready()
+    def test_a_server_without_sign_in_is_told(self, make: Make) -> None:
+        unheard = pytest.raises(OutOfReachError, match="unset EMAIL_USER")
+        with _Odd(b"none", b"") as server, unheard:
+            make(server, login=(USER, PASSWORD)).ready()
 
 
 def test_check_says_what_it_found(smtp_sink: Sink, make: Make) -> None:
@@ -262,40 +262,42 @@ def test_check_says_what_it_found(smtp_sink: Sink, make: Make) -> None:
         way.check()
 
 
-class _Server:
-    """Says 250 to every command but one."""
+class _Odd:
+    """A mail server that says 250 to every command but one."""
+
+    tls: Tls = "none"
 
     def __init__(self, verb: bytes, reply: bytes, *, forever: bool = False) -> None:
-        self._special = {b"DATA" if verb == b"354" else verb: reply + b"\r\n"}
+        self._verb = verb
+        self._reply = reply + b"\r\n"
         self._forever = forever
         self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve)
-
-    def __enter__(self) -> "_Server":
         self._thread.start()
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._listener.close()
+        with suppress(OSError):
+            self._link.shutdown(socket.SHUT_RDWR)
         self._thread.join()
 
     def _serve(self) -> None:
-        link, _ = self._listener.accept()
-        with link, link.makefile("rb") as lines:
-            link.sendall(b"220 mail.test\r\n")
+        self._link, _ = self._listener.accept()
+        with self._listener, self._link, self._link.makefile("rb") as lines:
+            self._link.sendall(b"220 mail.test\r\n")
             for line in lines:
-                reply = self._special.get(line[:4].upper())
-                link.sendall(reply or b"250 OK\r\n")
-                if reply and self._forever:
-                    self._drip(link, reply)
-                    return
+                if line[:4].upper() != self._verb:
+                    self._link.sendall(b"250 OK\r\n")
+                else:
+                    self._answer()
 
-    def _drip(self, link: socket.socket, reply: bytes) -> None:
-        try:
-            while not self._over.wait(0.02):
-                link.sendall(reply)
-        except OSError:
-            return
+    def _answer(self) -> None:
+        self._link.sendall(self._reply)
+        with suppress(OSError):
+            while self._forever and not self._over.wait(0.02):
+                self._link.sendall(self._reply)

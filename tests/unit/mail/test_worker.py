@@ -1,9 +1,9 @@
 import logging
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+
 from rig.post import NOW
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.mail.worker import Job, Rest, Worker
@@ -126,7 +126,6 @@ class _Turns:
     def __init__(self) -> None:
         self.count = 0
         self._changed = threading.Condition()
-        self.wait: Callable[[int], bool]
 
     def run(self, _now: datetime, _limit: int) -> int:
         with self._changed:

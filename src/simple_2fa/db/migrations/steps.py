@@ -25,6 +25,7 @@ class Steps:
             mysql_engine="InnoDB",
             mysql_charset="utf8mb4",
             mysql_collate="utf8mb4_bin",
+            sqlite_with_rowid=columns[0].name == "id",
         )
         there = {index["name"] for index in self._look().get_indexes(name)}
         for column in indexed:
@@ -34,11 +35,12 @@ class Steps:
     def set_aside(self, name: str, unless: str) -> None:
         """Rename a table, rows and all, unless it is missing or has the column of ours."""
         look = self._look()
+        # In this order: where another node renames it after the look at its columns, the name is
+        # taken too, and the RENAME fails.
+        kept = next(free for free in _names(f"{name}_before") if not look.has_table(free))
         if not look.has_table(name) or unless in {c["name"] for c in look.get_columns(name)}:
             return
-        kept = next(free for free in _names(f"{name}_before") if not look.has_table(free))
-        # One atomic statement. PostgreSQL leaves the old names to the table's indexes and its
-        # sequence, and itself chooses others for the new table's.
+        # PostgreSQL leaves the table its indexes' names, and itself finds others for the new one's.
         self.op.rename_table(name, kept)
         self.tell(f"the table {name} of before is now {kept}, with all its rows")
 

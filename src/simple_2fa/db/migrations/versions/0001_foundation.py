@@ -52,7 +52,7 @@ def _create_letters(steps: Steps) -> None:
     steps.create(
         "two_factor_letters",
         Column("id", serial(), primary_key=True, autoincrement=True),
-        Column("letter", ascii_text(22), nullable=False, unique=True),
+        Column("letter", ascii_text(22), nullable=False),
         Column("about", ascii_text(22), nullable=False),
         Column("template", ascii_text(32), nullable=False),
         Column("sealed", sealed_text(), nullable=False),

@@ -7,10 +7,10 @@ from flask import Response, g, make_response, render_template
 
 from simple_2fa.http.cookies import csrf_token
 from simple_2fa.http.hooks import nonce
+from simple_2fa.http.look import monogram, theme
 from simple_2fa.http.problems import KINDS, Problem
 from simple_2fa.http.services import seconds_until, services
 from simple_2fa.settings import Settings
-from simple_2fa.web.look import monogram, theme
 
 
 def page(name: str, context: Mapping[str, object], status: int = 200) -> Response:
@@ -29,7 +29,10 @@ def page(name: str, context: Mapping[str, object], status: int = 200) -> Respons
         "development": services().development,
         "inbox": services().inbox is not None,
     }
-    return make_response(render_template(f"pages/{name}.html", **shared, **context), status)
+    response = make_response(render_template(f"pages/{name}.html", **shared, **context), status)
+    # Under 'no-referrer' browsers send our own forms with 'Origin: null', as if from a stranger.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 def error_page(problem: Problem) -> Response:

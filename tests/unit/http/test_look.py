@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from simple_2fa.web.look import (
+from simple_2fa.http.look import (
     DARK_CARD,
     LIGHT_CARD,
     contrast,

@@ -1,0 +1,104 @@
+"""Settings become services, services become an application."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from apps import KEY, Site, made
+from simple_2fa import app
+from simple_2fa.http.services import EXTENSION
+from simple_2fa.mail.inbox import Inbox, Received
+from simple_2fa.settings import Settings
+
+MAIL = {"SMTP_SERVER": "mail.acme.test", "MAIL_FROM": "no-reply@acme.test"}
+
+
+def settings(folder: Path, **more: str) -> Settings:
+    given = {"PUBLIC_URL": "https://2fa.acme.test", "SECRET_KEY": KEY, **more}
+    return Settings.load(given, folder)
+
+
+def test_it_connects_to_nothing_and_starts_no_thread(tmp_path: Path) -> None:
+    before = threading.enumerate()
+    elsewhere = "postgresql://nobody@192.0.2.1/none"
+    flask = app.create(settings(tmp_path, DATABASE_URL=elsewhere, **MAIL))
+    assert flask.extensions[EXTENSION].db.dialect == "postgresql"
+    assert threading.enumerate() == before
+
+
+def test_the_inbox_takes_letters_in_development_without_a_mail_server_alone(
+    tmp_path: Path,
+) -> None:
+    assert app.build(settings(tmp_path), development=True).inbox is not None
+    assert app.build(settings(tmp_path, **MAIL), development=True).inbox is None
+    assert app.build(settings(tmp_path, **MAIL)).inbox is None
+
+
+def test_its_folder_is_beside_the_database_of_development(tmp_path: Path) -> None:
+    made = app.build(settings(tmp_path), development=True)
+    assert isinstance(made.inbox, Inbox)
+    assert made.db.url.database == str(tmp_path / "instance/simple-2fa.sqlite3")
+    assert (tmp_path / "instance").stat().st_mode & 0o777 == 0o700
+
+
+def test_who_wants_hears_of_each_letter(tmp_path: Path) -> None:
+    heard: list[Received] = []
+    site = made(tmp_path)
+    flask = app.create(
+        site.services.settings, development=True, clock=site.clock, heard=heard.append
+    )
+    listening = Site(flask, site.clock)
+    listening.client().post("/generate-2fa", json={"email": "ann@example.com"})
+    listening.deliver()
+    assert [letter.to for letter in heard] == ["ann@example.com"]
+
+
+class TestMailServer:
+    def test_it_is_the_one_that_the_settings_name(self, tmp_path: Path) -> None:
+        account = {"EMAIL_USER": "u@acme.test", "EMAIL_PASSWORD": "secret", "SMTP_TLS": "implicit"}
+        server = app.mail_server(settings(tmp_path, **MAIL, **account))
+        assert (server.host, server.port, server.tls) == ("mail.acme.test", 465, "implicit")
+        assert (server.user, server.password) == ("u@acme.test", "secret")
+        assert "secret" not in repr(server)
+
+    def test_without_an_account_nobody_signs_in(self, tmp_path: Path) -> None:
+        server = app.mail_server(settings(tmp_path, **MAIL))
+        assert (server.user, server.password) == (None, "")
+
+
+class TestDatabase:
+    @pytest.mark.parametrize("name", ["data/deep/app.sqlite3", "app.sqlite3"])
+    def test_a_file_s_folder_is_made(self, tmp_path: Path, name: str) -> None:
+        db = app.open_database(settings(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / name}"))
+        assert (tmp_path / name).parent.is_dir()
+        assert db.dialect == "sqlite"
+
+    def test_one_elsewhere_is_reached_by_tls(self, tmp_path: Path) -> None:
+        named = {"DB_HOST": "db.acme.test", "DB_NAME": "s", "DB_USER": "u", "DB_PASSWORD": "p"}
+        db = app.open_database(settings(tmp_path, **named))
+        assert (db.dialect, db.url.host, db.url.port) == ("mysql", "db.acme.test", 3306)
+
+
+def test_forms_and_bodies_have_a_size(tmp_path: Path) -> None:
+    flask = app.create(settings(tmp_path, **MAIL))
+    assert flask.config["MAX_CONTENT_LENGTH"] == flask.config["MAX_FORM_MEMORY_SIZE"] == 65_536
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [
+        ("GET", "/nowhere", "text/html"),
+        ("GET", "/verify/x/y", "text/html"),
+        ("DELETE", "/verify/answer", "text/html"),
+        ("GET", "/api/v1/nowhere", "application/problem+json"),
+        ("GET", "/generate-2fa", "application/problem+json"),
+        ("PUT", "/verify", "application/problem+json"),
+    ],
+)
+def test_people_get_pages_and_programs_get_problems(
+    tmp_path: Path, method: str, path: str, kind: str
+) -> None:
+    reply = made(tmp_path).client().open(path, method=method)
+    assert reply.status_code in {404, 405}
+    assert reply.mimetype == kind

@@ -1,0 +1,88 @@
+"""What production must not start on."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from simple_2fa.app.checks import DEVELOPMENT, MODE, keys_are_missing, refusals
+from simple_2fa.db import state as database
+from simple_2fa.db.engine import Database
+from simple_2fa.db.upgrade import upgrade
+from world import MASTER_KEY, NOW, World, desk_on
+
+OTHER_KEY = bytes(32)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path / 'db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def db(empty: Database) -> Database:
+    """A migrated one."""
+    upgrade(empty)
+    return empty
+
+
+@pytest.fixture
+def world(db: Database) -> World:
+    return World(desk_on(db))
+
+
+def test_a_current_database_is_fit(db: Database) -> None:
+    assert refusals(db, [MASTER_KEY], NOW) == ()
+
+
+def test_an_empty_one_is_not(empty: Database) -> None:
+    (why,) = refusals(empty, [MASTER_KEY], NOW)
+    assert why == "the database is empty: run `simple-2fa db upgrade`"
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [("behind", "isn't migrated: run `simple-2fa db upgrade`"), ("ahead", "newer")],
+)
+def test_nor_one_of_another_version(
+    db: Database, monkeypatch: pytest.MonkeyPatch, state: str, told: str
+) -> None:
+    monkeypatch.setattr(database, "state", lambda _: state)
+    (why,) = refusals(db, [MASTER_KEY], NOW)
+    assert told in why
+
+
+def test_nor_development_s(db: Database) -> None:
+    database.set_mark(db, MODE, DEVELOPMENT)
+    (why,) = refusals(db, [MASTER_KEY], NOW)
+    assert why.startswith("the database was made for development")
+
+
+def test_nor_one_out_of_reach(tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    (why,) = refusals(Database(f"sqlite:///{tmp_path / 'none'}"), [MASTER_KEY], NOW)
+    assert why.startswith("the database can't be reached (")
+
+
+class TestKeys:
+    def test_an_open_challenge_s_key_must_be_there(self, db: Database, world: World) -> None:
+        world.start()
+        (why,) = refusals(db, [OTHER_KEY], NOW)
+        assert "SECRET_KEY lacks a key" in why
+        assert refusals(db, [OTHER_KEY, MASTER_KEY], NOW) == ()
+
+    def test_an_expired_one_s_need_not(self, db: Database, world: World) -> None:
+        world.start()
+        assert not keys_are_missing(db, [OTHER_KEY], NOW + timedelta(minutes=10))
+
+    def test_a_credential_s_key_must_be_there_for_ever(self, db: Database, world: World) -> None:
+        world.enrol()
+        assert keys_are_missing(db, [OTHER_KEY], NOW + timedelta(days=3650))
+        assert not keys_are_missing(db, [OTHER_KEY, MASTER_KEY], NOW)
+
+    def test_without_any_key_the_settings_have_said_it(self, db: Database, world: World) -> None:
+        world.start()
+        assert refusals(db, [], NOW) == ()

@@ -1,0 +1,80 @@
+"""What development fills in."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from simple_2fa.app import development
+from simple_2fa.app.development import KEY_FILE
+from simple_2fa.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh working directory, and no setting from outside."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.names():
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_fresh_folder_is_enough(folder: Path) -> None:
+    settings = development.load(5005)
+    assert settings.public_url == "http://localhost:5005"
+    assert settings.database_url() == f"sqlite:///{folder / 'instance/simple-2fa.sqlite3'}"
+    assert [len(key) for key in settings.master_keys()] == [32]
+    assert mode(folder / "instance") == 0o700
+    assert mode(folder / "instance" / KEY_FILE) == 0o600
+
+
+def test_the_key_is_made_once(folder: Path) -> None:
+    first = development.load(5000).master_keys()
+    assert development.load(5001).master_keys() == first
+    assert [each.name for each in (folder / "instance").iterdir()] == [KEY_FILE]
+
+
+def test_two_first_starts_agree_on_one_key() -> None:
+    with ThreadPoolExecutor(2) as pool:
+        loaded = list(pool.map(development.load, [5000, 5001]))
+    assert loaded[0].master_keys() == loaded[1].master_keys()
+
+
+def test_a_key_that_another_start_has_just_made_is_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = development.new_key()
+    file = folder / "instance" / KEY_FILE
+    link = development.os.link
+
+    def late(own: Path, final: Path) -> None:
+        file.write_text(other)
+        link(own, final)
+
+    monkeypatch.setattr(development.os, "link", late)
+    settings = development.load(5000)
+    assert settings.master_keys() == Settings.load({"SECRET_KEY": other}).master_keys()
+    assert [each.name for each in file.parent.iterdir()] == [KEY_FILE]
+
+
+def test_what_is_set_stays_as_it_is(folder: Path) -> None:
+    key = development.new_key()
+    (folder / ".env").write_text(
+        f"SECRET_KEY={key}\nPUBLIC_URL=http://127.0.0.1:8000\nINSTANCE_PATH=elsewhere\n"
+    )
+    settings = development.load(5000)
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.master_keys() == Settings.load({"SECRET_KEY": key}).master_keys()
+    assert list((folder / "elsewhere").iterdir()) == []
+
+
+def test_each_new_key_is_another_and_can_be_used() -> None:
+    keys = {development.new_key() for _ in range(20)}
+    assert len(keys) == 20
+    for key in keys:
+        assert len(Settings.load({"SECRET_KEY": key}).master_keys()[0]) == 32

@@ -1,0 +1,106 @@
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from apps import Site, made
+from simple_2fa.http.origins import block, client_address, is_misdirected, is_own_origin
+
+PROXIES = "10.0.0.0/8, fd00::/8"
+
+
+@pytest.fixture
+def development(tmp_path: Path) -> Site:
+    return made(tmp_path)
+
+
+@pytest.fixture
+def behind(tmp_path: Path) -> Site:
+    """Production behind proxies of its own."""
+    return made(tmp_path, development=False, TRUSTED_PROXIES=PROXIES)
+
+
+def seen(site: Site, peer: str | None, forwarded: str = "") -> str:
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    with site.app.test_request_context(headers=headers, environ_overrides={"REMOTE_ADDR": peer}):
+        return str(client_address())
+
+
+class TestClientAddress:
+    @pytest.mark.parametrize("forwarded", ["", "198.51.100.7", "10.0.0.1, 127.0.0.1"])
+    def test_a_stranger_s_headers_count_for_nothing(self, behind: Site, forwarded: str) -> None:
+        assert seen(behind, "203.0.113.5", forwarded) == "203.0.113.5"
+
+    def test_without_trusted_proxies_nobody_s_count(self, development: Site) -> None:
+        assert seen(development, "127.0.0.1", "198.51.100.7") == "127.0.0.1"
+
+    @pytest.mark.parametrize(
+        ("forwarded", "client"),
+        [
+            ("198.51.100.7", "198.51.100.7"),
+            ("1.2.3.4, 198.51.100.7", "198.51.100.7"),
+            ("1.2.3.4, 198.51.100.7, 10.0.0.9", "198.51.100.7"),
+            ("10.0.0.8, 10.0.0.9", "10.0.0.8"),
+            ("2001:db8::1,fd00::9", "2001:db8::1"),
+            ("::ffff:198.51.100.7", "198.51.100.7"),
+            ("198.51.100.7, x", "10.0.0.1"),
+            ("198.51.100.7:1234", "10.0.0.1"),
+            (" , ", "10.0.0.1"),
+        ],
+    )
+    def test_from_our_proxies_the_last_stranger_is_the_client(
+        self, behind: Site, forwarded: str, client: str
+    ) -> None:
+        assert seen(behind, "10.0.0.1", forwarded) == client
+        assert seen(behind, "::ffff:10.0.0.1", forwarded) == client
+
+    @pytest.mark.parametrize("peer", [None, "", "unix:"])
+    def test_a_socket_without_an_address_has_none(self, behind: Site, peer: str | None) -> None:
+        assert seen(behind, peer, "198.51.100.7") == "None"
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+    ],
+)
+def test_limits_count_an_ipv6_network_together(address: str, counted: str) -> None:
+    assert block(ip_address(address)) == counted
+
+
+class TestOwnOrigin:
+    @pytest.mark.parametrize(
+        ("headers", "own"),
+        [
+            ({}, True),
+            ({"Origin": "https://2fa.example.com"}, True),
+            ({"Origin": "https://2fa.example.com", "Sec-Fetch-Site": "same-origin"}, True),
+            ({"Sec-Fetch-Site": "none"}, True),
+            ({"Origin": "https://2fa.example.com", "Sec-Fetch-Site": "cross-site"}, False),
+            ({"Sec-Fetch-Site": "same-site"}, False),
+            ({"Sec-Fetch-Site": ""}, False),
+            ({"Origin": "http://2fa.example.com"}, False),
+            ({"Origin": "https://2fa.example.com:444"}, False),
+            ({"Origin": "null"}, False),
+            ({"Origin": ""}, False),
+        ],
+    )
+    def test_production_knows_its_public_address_alone(
+        self, behind: Site, headers: dict[str, str], own: bool
+    ) -> None:
+        forged = {"Host": "evil.example", **headers}
+        with behind.app.test_request_context(headers=forged):
+            assert is_own_origin() is own
+
+    def test_development_knows_the_name_it_was_called_by(self, development: Site) -> None:
+        for host in ("localhost:5000", "127.0.0.1:5000", "[::1]:5000"):
+            headers = {"Host": host, "Origin": f"http://{host}"}
+            with development.app.test_request_context(headers=headers):
+                assert is_own_origin()
+
+    def test_production_is_never_misdirected(self, behind: Site) -> None:
+        with behind.app.test_request_context(headers={"Host": "x", "Via": "1.1 proxy"}):
+            assert not is_misdirected()
