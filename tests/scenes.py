@@ -249,7 +249,6 @@ SCENES: dict[str, Scene] = {
     "unknown-ticket": (at_path(f"/verify/{'x' * 43}"), "There's nothing to confirm here"),
     "not-found": (at_path("/nowhere"), "There's no such page"),
     "home": (at_path("/"), "Acme"),
-    "docs": (at_path("/docs"), "The API"),
     "inbox": (inbox, "Inbox"),
     "inbox-empty": (at_path("/inbox"), "Inbox"),
     "inbox-no-match": (at_path("/inbox?to=eve@example.com"), "Inbox"),

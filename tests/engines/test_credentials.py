@@ -13,7 +13,8 @@ from simple_2fa.core.vault import Vault
 from simple_2fa.credentials import store
 from simple_2fa.db import schema
 from simple_2fa.db.engine import Connection
-from world import COUNTER_SECRET, NOW, SECOND, World, together, token_code, wrong
+from simple_2fa.factors.mail_code import MailCode
+from world import COUNTER_SECRET, MINUTE, NOW, SECOND, World, together, token_code, wrong
 
 table = schema.credentials
 CODES = ["755224", "287082", "359152", "969429"]  # RFC 4226, appendix D
@@ -181,3 +182,31 @@ def test_an_enrolment_that_is_never_confirmed_changes_nothing(world: World) -> N
     told = world.answer(login.challenge.id, code, NOW + 30 * SECOND)
     assert told.outcome is Outcome.WRONG
     assert world.held() == ()
+
+
+class Generous(MailCode):
+    """Gives a secret where none was asked for."""
+
+    def finish(self, context: Context, state: bytes, answer: str) -> Verdict:
+        return replace(super().finish(context, state, answer), secret=b"a present")
+
+
+def test_only_an_enrolment_stores_a_new_secret(world: World) -> None:
+    desk = replace(world.desk, factors={"mail_code": Generous()})
+    generous = replace(world, desk=desk)
+    started = generous.start(purpose="login")
+    told = generous.answer(started.challenge.id, generous.code(started), purpose="login")
+    assert told.outcome is Outcome.APPROVED
+    assert world.held("mail_code") == ()
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_costly_guess_needs_all_its_room(world: World, *, right: bool) -> None:
+    world.enrol()
+    started = world.start(factor="counter")
+    world.spend(8)
+    code = CODES[0] if right else wrong(CODES[0])
+    told = world.answer(started.challenge.id, code)
+    assert (told.outcome, told.retry_at) == (Outcome.PAUSED, NOW + 6 * MINUTE)
+    assert world.held()[0].version == 1
+    assert world.guesses_left() == 2

@@ -153,7 +153,7 @@ def test_parallel_decisions_about_an_old_row_never_overspend(world: World) -> No
 def test_a_first_decision_whose_row_is_made_meanwhile_counts_both(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another first decision comes between our look and our insert."""
+    """Another first decision comes between MySQL's look and its insert; others do both at once."""
     of, make = fresh(), buckets._make
 
     def make_twice(connection: Connection, values: dict[str, int | bytes]) -> bool:
@@ -161,7 +161,7 @@ def test_a_first_decision_whose_row_is_made_meanwhile_counts_both(
 
     monkeypatch.setattr(buckets, "_make", make_twice)
     assert take(world, of)
-    assert left(world, of) == 8
+    assert left(world, of) == (8 if world.db.dialect == "mysql" else 9)
 
 
 def test_the_sweep_removes_full_rows_in_batches_and_keeps_the_rest(alone: World) -> None:

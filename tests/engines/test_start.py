@@ -115,6 +115,13 @@ def test_a_short_code_that_cant_be_paid_any_more_is_followed_by_a_long_one(world
     assert world.answer(old.challenge.id, world.code(old), hours).outcome is Outcome.APPROVED
 
 
+def test_a_short_code_that_one_guess_can_pay_is_sent_again(world: World) -> None:
+    started = world.start()
+    world.spend(9)
+    again = world.start(LATER)
+    assert (again.sending, again.challenge.id) == (Sending.RESENT, started.challenge.id)
+
+
 def test_a_canceled_challenge_is_blank_and_its_letter_void(world: World) -> None:
     started = world.start()
     code = world.code(started)

@@ -84,7 +84,7 @@ class StartRequest(Body):
     """Start a challenge."""
 
     to: Address
-    channel: Literal["email"] = Field("email", description="How the code travels: email.")
+    channel: Annotated[Literal["email"], about("How the code travels.", "email")] = "email"
     purpose: Purpose = API + "verify"
 
 

@@ -127,13 +127,13 @@ def _decide(desk: Desk, seen: Challenge, text: str, now: datetime, cash: Cash | 
         right = _weigh(connection, seen, judged, now)
         if not store.claim(connection, seen, now, right=right):
             raise _NoClaimError
-        left = seen.max_tries - store.tries(connection, seen.id)
-        if right:
-            _close(connection, seen, judged, now)
-        if right and cash:
+        if not right:
+            left = seen.max_tries - store.tries(connection, seen.id)
+            return _event(attempt, now, seen, Outcome.WRONG, tries_left=left)
+        _close(connection, seen, judged, now)
+        if cash:
             cash(connection, proof)
-        outcome = Outcome.APPROVED if right else Outcome.WRONG
-        return _event(attempt, now, seen, outcome, tries_left=left)
+        return _event(attempt, now, seen, Outcome.APPROVED)
 
     try:
         told = desk.db.transact(attempt, unit)

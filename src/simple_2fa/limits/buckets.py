@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
-    Insert,
     and_,
     bindparam,
     case,
@@ -29,30 +29,25 @@ from simple_2fa.limits.rules import Limit
 _FULL_AT = (limits.c.first_full_at, limits.c.second_full_at, limits.c.third_full_at)
 _FULL = (0, 0, 0)
 _NAMES = tuple(column.name for column in _FULL_AT)
-_READ = select(*_FULL_AT).where(limits.c.key == bindparam("row"))
-_TAKE = (
-    update(limits)
-    .where(
-        limits.c.key == bindparam("row"),
-        *(column <= bindparam(f"{column.name}_room") for column in _FULL_AT),
-    )
-    .values(
-        {
-            column.name: case((column > bindparam("instant"), column), else_=bindparam("instant"))
-            + bindparam(f"{column.name}_charge")
-            for column in _FULL_AT
-        }
-    )
-)
-_MAKE: dict[str, Insert] = {
-    "mysql": insert(limits).prefix_with("IGNORE"),
-    "sqlite": sqlite.insert(limits).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(limits).on_conflict_do_nothing(),
+_HAS_ROOM = and_(*(column <= bindparam(f"{column.name}_room") for column in _FULL_AT))
+_CHARGED = {
+    column.name: case((column > bindparam("instant"), column), else_=bindparam("instant"))
+    + bindparam(f"{column.name}_charge")
+    for column in _FULL_AT
 }
-"""Each gives rowcount 0 where the row is there. (MySQL's ON DUPLICATE KEY would give 1.)
+_MADE = {name: bindparam(f"{name}_made", type_=BigInteger) for name in _NAMES}
 
-Without `preserve_rowcount` SQLAlchemy asks psycopg's closed cursor, which says -1.
-"""
+_READ = select(*_FULL_AT).where(limits.c.key == bindparam("row"))
+_TAKE = update(limits).where(limits.c.key == bindparam("row"), _HAS_ROOM).values(_CHARGED)
+_MAKE = insert(limits).prefix_with("IGNORE").values(key=bindparam("row"), **_MADE)
+_MAKE_OR_TAKE = {
+    name: dialect.insert(limits)
+    .values(key=bindparam("row"), **_MADE)
+    .on_conflict_do_update(index_elements=[limits.c.key], set_=_CHARGED, where=_HAS_ROOM)
+    # Else SQLAlchemy asks psycopg's closed cursor for the count, which says -1.
+    .execution_options(preserve_rowcount=True)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +91,13 @@ def take(connection: Connection, of: Bucket, now: datetime, *, need: int = 1, ch
     Returns:
         Whether there was room. Without it nothing is spent.
     """
-    values = _take_values(of, to_millis(now), need, charge)
-    if connection.execute(_TAKE, values).rowcount:
-        return True
-    row = connection.execute(_READ, {"row": of.key}).first()
-    if _level(of.limit, tuple(row or _FULL), to_millis(now), need).left < need:
+    if any(need > rate.size for rate in of.limit.rates):
         return False
-    if row is None and _make(connection, values):
-        return True
-    # Absent a moment ago, there now: a parallel first decision made the row.
-    return bool(connection.execute(_TAKE, values).rowcount)
+    values = _take_values(of, to_millis(now), need, charge)
+    statement = _MAKE_OR_TAKE.get(connection.dialect.name)
+    if statement is not None:
+        return connection.execute(statement, values).rowcount > 0
+    return _take_on_mysql(connection, of, values, now, need)
 
 
 def sweep(connection: Connection, after: bytes, now: datetime, batch: int) -> bytes:
@@ -125,21 +117,33 @@ def sweep(connection: Connection, after: bytes, now: datetime, batch: int) -> by
     return rows[-1].key if len(rows) == batch else b""
 
 
+def _take_on_mysql(
+    connection: Connection, of: Bucket, values: Mapping[str, int | bytes], now: datetime, need: int
+) -> bool:
+    """Do it in up to four steps, as ON DUPLICATE KEY takes no condition."""
+    if connection.execute(_TAKE, values).rowcount:
+        return True
+    row = connection.execute(_READ, {"row": of.key}).first()
+    if _level(of.limit, tuple(row or _FULL), to_millis(now), need).left < need:
+        return False
+    if row is None and _make(connection, values):
+        return True
+    # Absent a moment ago, there now: a parallel first decision made the row.
+    return bool(connection.execute(_TAKE, values).rowcount)
+
+
+def _make(connection: Connection, values: Mapping[str, int | bytes]) -> bool:
+    """Write the row of a key that was full until now. Gives whether it was absent."""
+    return bool(connection.execute(_MAKE, values).rowcount)
+
+
 def _take_values(of: Bucket, instant: int, need: int, charge: int) -> dict[str, int | bytes]:
     values: dict[str, int | bytes] = {"row": of.key, "instant": instant}
     for name, rate in zip(_NAMES, of.limit.rates, strict=True):
         values[f"{name}_room"] = instant + rate.span - need * rate.step
         values[f"{name}_charge"] = charge * rate.step
+        values[f"{name}_made"] = instant + charge * rate.step
     return values
-
-
-def _make(connection: Connection, values: Mapping[str, int | bytes]) -> bool:
-    """Write the row of a key that was full until now. Gives whether it was absent."""
-    instant = int(values["instant"])
-    row = {name: instant + int(values[f"{name}_charge"]) for name in _NAMES}
-    statement = _MAKE[connection.dialect.name.replace("mariadb", "mysql")]
-    counted = statement.execution_options(preserve_rowcount=True)
-    return connection.execute(counted, {"key": values["row"], **row}).rowcount > 0
 
 
 def _level(limit: Limit, full_at: Sequence[int], instant: int, need: int) -> Level:

@@ -1,7 +1,7 @@
 """What development fills in."""
 
+import os
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,24 +39,18 @@ def test_the_key_is_made_once(folder: Path) -> None:
     assert [each.name for each in (folder / "instance").iterdir()] == [KEY_FILE]
 
 
-def test_two_first_starts_agree_on_one_key() -> None:
-    with ThreadPoolExecutor(2) as pool:
-        loaded = list(pool.map(development.load, [5000, 5001]))
-    assert loaded[0].master_keys() == loaded[1].master_keys()
-
-
 def test_a_key_that_another_start_has_just_made_is_taken(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = development.new_key()
     file = folder / "instance" / KEY_FILE
-    link = development.os.link
+    link = os.link
 
     def late(own: Path, final: Path) -> None:
         file.write_text(other)
         link(own, final)
 
-    monkeypatch.setattr(development.os, "link", late)
+    monkeypatch.setattr(os, "link", late)
     settings = development.load(5000)
     assert settings.master_keys() == Settings.load({"SECRET_KEY": other}).master_keys()
     assert [each.name for each in file.parent.iterdir()] == [KEY_FILE]

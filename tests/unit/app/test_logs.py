@@ -40,9 +40,10 @@ def in_trouble() -> logging.LogRecord:
     try:
         int("482913 for ann@example.com")
     except ValueError:
-        made = record("it broke")
-        made.exc_info = sys.exc_info()
-        return made
+        trouble = sys.exc_info()
+    made = record("it broke")
+    made.exc_info = trouble
+    return made
 
 
 @pytest.mark.parametrize(

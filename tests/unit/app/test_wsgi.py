@@ -1,7 +1,9 @@
 """What each server process runs."""
 
 import logging
+import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,9 +61,9 @@ def test_it_ends_once_its_parent_is_another(monkeypatch: pytest.MonkeyPatch) -> 
         ended.append(status)
         raise _GoneError
 
-    monkeypatch.setattr(wsgi.os, "getppid", lambda: next(parents))
-    monkeypatch.setattr(wsgi.os, "_exit", end)
-    monkeypatch.setattr(wsgi.time, "sleep", slept.append)
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+    monkeypatch.setattr(os, "_exit", end)
+    monkeypatch.setattr(time, "sleep", slept.append)
     with pytest.raises(_GoneError):
         wsgi._watch(42)
     assert (slept, ended) == ([1.0, 1.0], [1])

@@ -1,6 +1,5 @@
-from pathlib import Path
-
 import pytest
+from pydantic import Field
 
 from apps import Site, made
 from simple_2fa.http.body import Body, invalid, read
@@ -9,13 +8,13 @@ from simple_2fa.http.problems import Problem
 
 class Order(Body):
     name: str
-    parts: list[int] = []
-    inner: dict[str, int] = {}
+    parts: list[int] = Field([])
+    inner: dict[str, int] = Field({})
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return made(tmp_path)
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return made(tmp_path_factory.mktemp("site"))
 
 
 def read_order(site: Site, data: str | bytes, kind: str = "application/json") -> Order:

@@ -2,7 +2,6 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import g
@@ -19,13 +18,17 @@ from world import NOW
 SECOND = timedelta(seconds=1)
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return made(tmp_path_factory.mktemp("site"))
+
+
 @pytest.fixture(autouse=True)
-def site(tmp_path: Path) -> Iterator[Site]:
+def request_id(site: Site) -> Iterator[str]:
     """Within a request."""
-    site = made(tmp_path)
     with site.app.test_request_context():
         g.request_id = new_id()
-        yield site
+        yield g.request_id
 
 
 class TestRespond:
