@@ -12,6 +12,7 @@ from live import Element, Person, Shown, asked, site_in
 from simple_2fa.challenges import flows
 
 Visit = Callable[[Site, Person], Shown]
+Named = tuple[str, Shown]
 
 
 def canceled(site: Site, person: Person) -> Shown:
@@ -52,20 +53,21 @@ PAGES: dict[str, Visit] = {
     "not done so": lambda _, person: Shown(person.client.delete("/verify/answer")),
     "misdirected": lambda _, person: Shown(person.client.get("/", headers={"Via": "1.1 x"})),
 }
-each_page = pytest.mark.parametrize("name", PAGES)
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def named(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Named:
+    """A page's name, and what it shows."""
+    folder = tmp_path_factory.mktemp("site")
+    site = site_in(folder, SITE_NAME="Acme", SUPPORT_CONTACT="help@acme.test")
+    return request.param, PAGES[request.param](site, Person(site))
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return site_in(tmp_path, SITE_NAME="Acme", SUPPORT_CONTACT="help@acme.test")
+def shown(named: Named) -> Shown:
+    return named[1]
 
 
-@pytest.fixture
-def shown(site: Site, name: str) -> Shown:
-    return PAGES[name](site, Person(site))
-
-
-@each_page
 def test_it_has_one_h1_and_its_headings_skip_no_level(shown: Shown) -> None:
     assert shown.h1
     levels = [int(each.tag[1]) for each in shown.all() if re.fullmatch("h[1-6]", each.tag)]
@@ -73,7 +75,6 @@ def test_it_has_one_h1_and_its_headings_skip_no_level(shown: Shown) -> None:
     assert all(level - before <= 1 for before, level in pairwise(levels))
 
 
-@each_page
 def test_it_names_its_language_and_its_landmarks(shown: Shown) -> None:
     assert shown.one("html")["lang"] == "en"
     for landmark in ("header", "main", "footer"):
@@ -82,18 +83,15 @@ def test_it_names_its_language_and_its_landmarks(shown: Shown) -> None:
     assert {each.tag for each in outside} <= {"header", "main", "footer", "nav"}
 
 
-@each_page
 def test_it_has_a_status_that_is_silent_at_first(shown: Shown) -> None:
     assert shown.one(role="status").text == ""
 
 
-@each_page
 def test_it_fits_small_screens_and_both_schemes(shown: Shown) -> None:
     assert shown.one("meta", name="viewport")["content"] == "width=device-width, initial-scale=1"
     assert shown.one("meta", name="color-scheme")["content"] == "light dark"
 
 
-@each_page
 def test_no_id_stands_twice_and_what_is_named_is_there(shown: Shown) -> None:
     ids = [each["id"] for each in shown.all() if "id" in each]
     assert sorted(ids) == sorted(set(ids))
@@ -104,20 +102,18 @@ def test_no_id_stands_twice_and_what_is_named_is_there(shown: Shown) -> None:
     assert inner <= {f"#{each}" for each in ids}
 
 
-@each_page
 def test_what_changes_something_is_a_form_with_a_token(shown: Shown) -> None:
     for form in shown.all("form", method="post"):
         assert form.one("input", name="csrf")["value"]
         assert form["action"].startswith("/")
 
 
-@each_page
-def test_it_speaks_of_no_factor_challenge_or_step_up(shown: Shown, name: str) -> None:
+def test_it_speaks_of_no_factor_challenge_or_step_up(named: Named) -> None:
+    name, shown = named
     if name != "docs":
         assert not re.search(r"factor|challenge|step-up|trusted device", shown.text, re.IGNORECASE)
 
 
-@each_page
 def test_an_empty_place_in_a_template_shows_nothing(shown: Shown) -> None:
     assert not re.search(r"\bNone\b|Undefined|\{\{|\{%", shown.text)
 
