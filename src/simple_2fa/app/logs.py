@@ -11,7 +11,7 @@ _SECRETS = re.compile(
     r"(?P<key>s2fa_)[\w-]+"  # API keys
     r"|(?P<at>[\w.+-])[\w.+-]*(?=@[\w-]+\.)"  # all but the first letter of an address
     r"|(?<![\w-])[\w-]{43}(?![\w-])"  # tickets and other bearer secrets
-    r"|(?<![\w.:-])(\d{6}|\d{10})(?![\w.:-])"  # codes
+    r"|(?<!\w)(?<!\w[.:-])(\d{6}|\d{10})(?!\w|[.:-]\w)"  # codes
 )
 
 

@@ -32,3 +32,8 @@ def whole_seconds(instant: datetime) -> datetime:
 def seconds_up(instant: datetime) -> datetime:
     """Round up to a whole second, for times before which something is refused."""
     return whole_seconds(instant + timedelta(microseconds=999_999))
+
+
+def minutes_up(instant: datetime) -> datetime:
+    """Round up to a whole minute, for times that people read as 'from 14:20 on'."""
+    return (instant + timedelta(seconds=59, microseconds=999_999)).replace(second=0, microsecond=0)

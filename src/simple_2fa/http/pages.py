@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from flask import Response, g, make_response, render_template
+from flask import Response, g, make_response, render_template, request
 
 from simple_2fa.http.cookies import csrf_token
 from simple_2fa.http.hooks import nonce
@@ -38,14 +38,11 @@ def page(name: str, context: Mapping[str, object], status: int = 200) -> Respons
 def error_page(problem: Problem) -> Response:
     """Render the page for an error, with its request id and a way out."""
     status = KINDS[problem.code].status
+    way_out = [("/", "Go to the start page")]
+    if problem.code == "unavailable" and request.method == "GET":
+        way_out.insert(0, (request.path, "Try again"))
     shown = page(
-        "error",
-        {
-            "status": status,
-            "request_id": g.request_id,
-            "way_out": [("/", "Go to the start page")],
-        },
-        status,
+        "error", {"status": status, "request_id": g.request_id, "way_out": way_out}, status
     )
     for name, value in problem.headers.items():
         shown.headers[name] = value

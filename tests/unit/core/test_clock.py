@@ -56,3 +56,10 @@ def test_spans_are_milliseconds() -> None:
         3_600_000,
         86_400_000,
     )
+
+
+def test_minutes_are_rounded_up() -> None:
+    whole = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
+    assert clock.minutes_up(whole) == whole
+    assert clock.minutes_up(whole + timedelta(microseconds=1)) == whole + timedelta(minutes=1)
+    assert clock.minutes_up(whole - timedelta(seconds=59)) == whole
