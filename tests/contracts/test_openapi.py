@@ -1,5 +1,6 @@
 """The API does what its description says, and describes all that it does."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from apps import ANN, Site, made
 from callers import CHALLENGES, Shop
 from simple_2fa.api.operations import OPERATIONS
 from simple_2fa.core.ids import new_id
+from simple_2fa.http.curl import curl_line
 from simple_2fa.http.problems import KINDS
 from world import wrong
 
@@ -203,3 +205,32 @@ class TestConformance:
         codes = {code for _, code in seen}
         never = {"paused", "method_not_allowed", "internal_error", "unavailable"}
         assert codes == {200, 202, *KINDS} - never
+
+
+class TestWords:
+    """docs/api.md says the same."""
+
+    TEXT = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
+
+    def test_it_lists_every_operation(self) -> None:
+        found = re.findall(r"^\| `(GET|POST) (\S+)` ", self.TEXT, re.MULTILINE)
+        assert found == [(each.method, each.path) for each in OPERATIONS]
+
+    def test_it_lists_every_problem(self) -> None:
+        found = re.findall(r"^\| (\d+) \| `(\w+)` ", self.TEXT, re.MULTILINE)
+        assert found == [(str(kind.status), code) for code, kind in KINDS.items()]
+
+    def test_its_examples_have_the_fields_of_real_replies(self, tmp_path: Path) -> None:
+        site = made(tmp_path)
+        shop = Shop(site)
+        started = shop.start()
+        bad = shop.answer(started["challenge"], wrong(site.code())).json or {}
+        right = shop.answer(started["challenge"], site.code()).json or {}
+        examples = re.findall(r"```json\n(.+?)```", self.TEXT, re.DOTALL)
+        told = [list(json.loads(example)) for example in examples]
+        assert told == [list(started), list(right), list(bad)]
+
+    def test_its_lines_are_those_that_the_server_prints(self) -> None:
+        origin = "http://localhost:5000"
+        assert curl_line(origin, "/generate-2fa", email=ANN) in self.TEXT
+        assert curl_line(origin, "/verify", email=ANN, code="CODE") in self.TEXT

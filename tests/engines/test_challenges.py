@@ -167,6 +167,14 @@ def test_approval_blanks_the_code_and_voids_the_letter_at_once(world: World) -> 
     assert world.row(started.challenge.id).code == ""
 
 
+def test_the_last_try_blanks_the_code_and_voids_the_letter_at_once(world: World) -> None:
+    started = world.start()
+    world.guess_wrong(started, 5)
+    (letter,) = world.letters(started.challenge.id)
+    assert (letter.state, letter.sealed) == ("void", "")
+    assert world.row(started.challenge.id).code == ""
+
+
 def test_a_wrong_answer_leaves_code_and_letter(world: World) -> None:
     started = world.start()
     world.guess_wrong(started, 1)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
+from rig import parts
 from rig.mariadb import MariaDB
 from rig.server import Server
 from rig.tls import Authority
@@ -254,8 +255,7 @@ def test_mariadb_is_reached_by_tls_only_where_its_name_is_certified(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "_pause", lambda *_: None)
-    if not MariaDB.is_installed():
-        pytest.skip("needs MariaDB")
+    parts.need("MariaDB", MariaDB.is_installed())
     with MariaDB(tls=True) as server:
         url = server.create_database()
         trusting = Database(url, tls_ca=str(server.ca_file))

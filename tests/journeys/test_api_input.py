@@ -206,7 +206,7 @@ class TestAnything:
         max_leaves=5,
     )
 
-    @settings(derandomize=True, max_examples=150, deadline=None, database=None)
+    @settings(derandomize=True, max_examples=70, deadline=None, database=None)
     @given(body=st.dictionaries(KEYS, VALUES, max_size=5))
     def test_whatever_is_sent_as_json_is_a_4xx(self, shop: Shop, body: object) -> None:
         data = json.dumps(body).encode()
@@ -215,12 +215,12 @@ class TestAnything:
             assert refusal(reply)[0] in {400, 404, 422}
             assert len(reply.data) < 4000
 
-    @settings(derandomize=True, max_examples=100, deadline=None, database=None)
+    @settings(derandomize=True, max_examples=70, deadline=None, database=None)
     @given(data=st.binary(max_size=200))
     def test_whatever_bytes_are_sent_are_a_422(self, shop: Shop, data: bytes) -> None:
         assert refusal(shop.call("/verify", data=data)) == (422, "invalid_request")
 
-    @settings(derandomize=True, max_examples=100, deadline=None, database=None)
+    @settings(derandomize=True, max_examples=70, deadline=None, database=None)
     @given(text=st.text(st.characters(codec="utf-8")))
     def test_whatever_text_is_an_address_or_is_named(self, shop: Shop, text: str) -> None:
         reply = shop.call("/generate-2fa", {"email": f"{text}@example.com"})

@@ -1,6 +1,8 @@
 """Our own server: settings become services, services become a Flask application."""
 
+import ssl
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +26,7 @@ from simple_2fa.mail.sending import SendLetters
 from simple_2fa.mail.smtp import MailServer, Smtp
 from simple_2fa.mail.transport import Transport
 from simple_2fa.mail.worker import Job, Worker
-from simple_2fa.settings import Settings
+from simple_2fa.settings import Settings, SettingsError
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
 Clock = Callable[[], datetime]
@@ -91,15 +93,24 @@ def build(
 
 
 def open_database(settings: Settings) -> Database:
-    """Open the database that the settings name; nothing is connected yet."""
-    url = settings.database_url()
-    if url.startswith("sqlite:"):
-        file = Path(make_url(url).database or "")
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tls_ca = None
-    if settings.database_tls() == "verify":
-        tls_ca = str(settings.db_tls_ca or "")
-    return Database(url, tls_ca=tls_ca)
+    """Open the database that the settings name; nothing is connected yet.
+
+    Raises:
+        SettingsError: its driver is missing, or DB_TLS_CA holds no certificate.
+    """
+    url = make_url(settings.database_url())
+    if url.get_backend_name() == "sqlite":
+        with suppress(OSError):  # connecting will say it
+            Path(url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tls_ca = str(settings.db_tls_ca or "") if settings.database_tls() == "verify" else None
+    try:
+        return Database(settings.database_url(), tls_ca=tls_ca)
+    except ModuleNotFoundError:
+        extra = "postgres" if url.get_backend_name() == "postgresql" else "mysql"
+        fault = f"the database's driver is missing: `pip install 'simple-2fa[{extra}]'` installs it"
+    except ssl.SSLError:
+        fault = f"DB_TLS_CA is {tls_ca!r}: give a file of certificates (PEM)"
+    raise SettingsError((fault,))
 
 
 def mail_server(settings: Settings) -> MailServer:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
+
 from simple_2fa.challenges import store as challenges
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.vault import key_id
@@ -13,26 +15,35 @@ from simple_2fa.db.engine import Database
 MODE, DEVELOPMENT = "mode", "development"
 """The mark of a database that `simple-2fa run` has used, and its value."""
 
-_STATES = {
+STATES = {
     "empty": "the database is empty: run `simple-2fa db upgrade`",
     "behind": "the database isn't migrated: run `simple-2fa db upgrade`",
     "ahead": "the database was migrated by a newer version: install that one",
 }
+"""What to do in each state that isn't 'current'."""
 
 
 def refusals(db: Database, keys: Sequence[bytes], now: datetime) -> tuple[str, ...]:
     """Give why production must not start on this database with these keys, one line each."""
     try:
         return tuple(_refusals(db, keys, now))
-    except UnavailableError as why:
-        return (f"the database can't be reached ({why}): check DATABASE_URL or the DB_ settings",)
+    except (UnavailableError, DBAPIError) as why:
+        return (
+            f"the database can't be used ({reason(why)}): check DATABASE_URL or the DB_ settings",
+        )
+
+
+def reason(why: Exception) -> str:
+    """Give the first line of what the database itself said."""
+    fault = why.__cause__ if isinstance(why, UnavailableError) else why
+    return str(fault.orig if isinstance(fault, DBAPIError) else why).partition("\n")[0]
 
 
 def _refusals(db: Database, keys: Sequence[bytes], now: datetime) -> Iterator[str]:
     yield from database.problems(db)
     state = database.state(db)
     if state != "current":
-        yield _STATES[state]
+        yield STATES[state]
         return
     if database.mark(db, MODE) == DEVELOPMENT:
         yield "the database was made for development: give production a database of its own"

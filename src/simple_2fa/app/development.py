@@ -2,9 +2,11 @@
 
 import os
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
-from simple_2fa.settings import Settings
+from simple_2fa.settings import Settings, SettingsError
 
 KEY_FILE = "secret_key"
 
@@ -13,13 +15,19 @@ def load(port: int) -> Settings:
     """Read the settings for `run`, complete; the instance folder is made with mode 0700.
 
     Raises:
-        SettingsError: as `Settings.load`.
+        SettingsError: as `Settings.load`, or the folder can't be used.
     """
     settings = Settings.load()
-    settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     defaults = {"PUBLIC_URL": f"http://localhost:{port}"}
-    if not settings.master_keys():
-        defaults["SECRET_KEY"] = _key(settings.instance_path / KEY_FILE)
+    try:
+        settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not settings.master_keys():
+            defaults["SECRET_KEY_FILE"] = str(_key_file(settings.instance_path / KEY_FILE))
+    except OSError as why:
+        folder = str(settings.instance_path)
+        raise SettingsError(
+            (f"INSTANCE_PATH is {folder!r}: give a folder to write in ({why.strerror})",)
+        ) from None
     return Settings.load(defaults=defaults)
 
 
@@ -28,16 +36,11 @@ def new_key() -> str:
     return urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode("ascii")
 
 
-def _key(file: Path) -> str:
-    """Read the key, or make it: linked into place whole, so two starts agree on one."""
+def _key_file(file: Path) -> Path:
+    """Make the key where it is missing: linked into place whole, so two starts agree on one."""
     if not file.exists():
-        own = file.with_suffix(f".{os.getpid()}")
-        own.touch(mode=0o600)
-        own.write_text(new_key() + "\n", "ascii")
-        try:
-            os.link(own, file)
-        except FileExistsError:
-            pass
-        finally:
-            own.unlink()
-    return file.read_text("ascii")
+        with NamedTemporaryFile("w", dir=file.parent) as own, suppress(FileExistsError):
+            own.write(new_key() + "\n")
+            own.flush()
+            os.link(own.name, file)
+    return file

@@ -108,7 +108,8 @@ def answer_by_address(desk: Desk, subject: bytes, attempt: Attempt, now: datetim
     try:
         return _decide(desk, seen, attempt.text, now, None)
     except MalformedAnswerError:
-        return Answered(Outcome.WRONG, tries_left=seen.tries_left)
+        # Its length betrays that no code of this length is open: as much work as for none.
+        return _decide_nothing(desk, subject, caller, now)
 
 
 def _fits(seen: Challenge, purpose: str | None) -> bool:
@@ -129,6 +130,9 @@ def _decide(desk: Desk, seen: Challenge, text: str, now: datetime, cash: Cash | 
             raise _NoClaimError
         if not right:
             left = seen.max_tries - store.tries(connection, seen.id)
+            if not left:
+                store.forget(connection, seen.id, now)
+                outbox.void(connection, seen.id, now)
             return _event(attempt, now, seen, Outcome.WRONG, tries_left=left)
         _close(connection, seen, judged, now)
         if cash:

@@ -72,6 +72,11 @@ _CLAIM_RIGHT = _CLAIM.values(
     **_CLOSED,
 )
 _TRIES = select(_C.tries).where(_C.challenge == bindparam("which"))
+_FORGET = (
+    update(challenges)
+    .where(_C.challenge == bindparam("which"), _C.tries >= _C.max_tries)
+    .values(code="", sweep_at=bindparam("gone"))
+)
 _CANCEL = (
     update(challenges)
     .where(_MINE, _OPEN)
@@ -178,6 +183,11 @@ def claim(connection: Connection, seen: Challenge, now: datetime, *, right: bool
 def tries(connection: Connection, challenge: str) -> int:
     """Read the count back, within the unit that claimed."""
     return connection.execute(_TRIES, {"which": challenge}).scalar() or 0
+
+
+def forget(connection: Connection, challenge: str, now: datetime) -> None:
+    """Blank the code of a challenge that is out of tries, within the unit that spent the last."""
+    connection.execute(_FORGET, {"which": challenge, "gone": to_millis(now) + KEPT})
 
 
 def cancel(connection: Connection, seen: Challenge, now: datetime) -> bool:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from simple_2fa.cli.loading import as_json, open_db, print_json
+from simple_2fa.cli.loading import as_json, open_current_db, print_json
 from simple_2fa.clients import flows
 from simple_2fa.clients.model import Client
 from simple_2fa.core.clock import utc_now
@@ -22,9 +22,9 @@ def client() -> None:
 @as_json
 def create(name: str, *, as_json: bool) -> None:
     """Make a key for the application NAME. It is shown once."""
-    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
+    if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise click.BadParameter("give 1 to 80 printable characters", param_hint="NAME")
-    made, key = flows.create(open_db(), name, utc_now())
+    made, key = flows.create(open_current_db(), name, utc_now())
     if as_json:
         print_json({**_facts(made), "key": key})
         return
@@ -37,7 +37,7 @@ def create(name: str, *, as_json: bool) -> None:
 @as_json
 def list_(*, as_json: bool) -> None:
     """List all applications."""
-    found = flows.everyone(open_db())
+    found = flows.everyone(open_current_db())
     if as_json:
         print_json([_facts(each) for each in found])
     elif not found:
@@ -53,7 +53,7 @@ def list_(*, as_json: bool) -> None:
 @as_json
 def revoke(client_id: str, *, as_json: bool) -> None:
     """Refuse the key of the application ID from now on."""
-    done = flows.revoke(open_db(), client_id, utc_now())
+    done = flows.revoke(open_current_db(), client_id, utc_now())
     if as_json:
         print_json({"id": client_id, "revoked": done})
     elif done:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import click
+from sqlalchemy.engine import URL
 
 from simple_2fa import app
 from simple_2fa.app.checks import refusals
@@ -59,9 +60,14 @@ def _database(settings: Settings) -> Iterator[Line]:
     db = app.open_database(settings)
     faults = refusals(db, settings.master_keys(), utc_now())
     if not faults:
-        yield "database", True, f"{db.url.render_as_string(hide_password=True)} is current"
+        yield "database", True, f"{_shown(db.url)} is current"
     for fault in faults:
         yield "database", False, fault
+
+
+def _shown(url: URL) -> str:
+    """Write an address without its parameters, which may hold a password too."""
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
 def _mail(settings: Settings) -> Iterator[Line]:
@@ -91,7 +97,7 @@ def _look(settings: Settings) -> Iterator[Line]:
     )
     for name, accent, card in pairs:
         found = contrast(accent, card)
-        detail = f"{name} {accent} has a contrast of {found:.1f}"
+        detail = f"{name} {accent} has a contrast of {int(found * 10) / 10}"
         if found >= _ENOUGH:
             yield "look", True, detail
         else:

@@ -13,9 +13,14 @@ def keys() -> None:
 
 
 @keys.command()
-def new() -> None:
+@as_json
+def new(*, as_json: bool) -> None:
     """Print a new key for SECRET_KEY."""
-    click.echo(new_key())
+    key = new_key()
+    if as_json:
+        print_json({"key": key})
+    else:
+        click.echo(key)
 
 
 @keys.command("list")

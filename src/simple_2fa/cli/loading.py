@@ -1,12 +1,13 @@
 """What every command begins with: settings, their warnings, the database."""
 
 import json
-from pathlib import Path
+import sys
 
 import click
 
 from simple_2fa.app import open_database
-from simple_2fa.app.development import KEY_FILE
+from simple_2fa.app.checks import STATES
+from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.settings import Settings
 
@@ -26,9 +27,14 @@ def open_db() -> Database:
     return open_database(load_settings())
 
 
-def development_key(settings: Settings) -> Path:
-    """Give the file of development's key, which exists after the first `run`."""
-    return settings.instance_path / KEY_FILE
+def open_current_db() -> Database:
+    """Open it, or end with status 1 where it isn't migrated."""
+    db = open_db()
+    state = database.state(db)
+    if state != "current":
+        click.echo(STATES[state], err=True)
+        sys.exit(1)
+    return db
 
 
 def print_json(value: object) -> None:

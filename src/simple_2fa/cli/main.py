@@ -4,9 +4,12 @@ import sys
 from collections.abc import Sequence
 
 import click
+from sqlalchemy.exc import DBAPIError
 
+from simple_2fa.app.checks import reason
 from simple_2fa.cli import clients, databases, doctor, keys, running
 from simple_2fa.core.errors import UnavailableError
+from simple_2fa.db.upgrade import NewerDatabaseError
 from simple_2fa.settings import SettingsError
 
 
@@ -36,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for line in (*why.warnings, *why.faults):
             click.echo(line, err=True)
         sys.exit(2)
-    except UnavailableError as why:
-        click.echo(f"The database can't be used: {why}. `simple-2fa doctor` tells more.", err=True)
+    except NewerDatabaseError as why:
+        click.echo(str(why), err=True)
+        sys.exit(1)
+    except (UnavailableError, DBAPIError) as why:
+        told = f"The database can't be used: {reason(why)}. `simple-2fa doctor` tells more."
+        click.echo(told, err=True)
         sys.exit(1)

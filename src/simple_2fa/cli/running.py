@@ -18,6 +18,7 @@ from simple_2fa.app.wsgi import PARENT
 from simple_2fa.cli.loading import load_settings
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
+from simple_2fa.db.upgrade import upgrade
 from simple_2fa.http.curl import curl_line
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
@@ -38,13 +39,14 @@ _port = click.option("--port", default=_PORT, show_default=True, type=_PORT_RANG
 @_port
 def run(host: str, port: int) -> None:
     """Serve this machine alone, for development."""
-    if not is_loopback(host):
+    if not is_loopback(host) or host.startswith("/"):
         raise click.BadParameter(
             "development serves this machine alone, without keys; use 127.0.0.1,"
             " or `simple-2fa serve` to serve others",
             param_hint="--host",
         )
-    free = _free_port(host, port)
+    address = _address(host)
+    free = _free_port(address, port)
     settings = development.load(free)
     for warning in settings.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -55,7 +57,7 @@ def run(host: str, port: int) -> None:
     services: Services = made.extensions[EXTENSION]
     _migrate(services)
     services.worker.start()
-    server = make_server(host, free, made, threaded=True, request_handler=_Quiet)
+    server = make_server(address, free, made, threaded=True, request_handler=_Quiet)
     _greet(services)
     server.serve_forever()
 
@@ -69,6 +71,9 @@ def serve(host: str, port: int, workers: int) -> None:
     settings = load_settings()
     _refuse(settings.production_faults())
     _refuse(refusals(app.open_database(settings), settings.master_keys(), utc_now()))
+    address = _address(host)
+    if not _is_free(address, port):
+        _refuse([f"port {port} of {host} is busy or not ours: give another --port or --host"])
     try:
         from granian import Granian  # noqa: PLC0415 (an extra)
         from granian.constants import Interfaces  # noqa: PLC0415 (the same)
@@ -77,7 +82,7 @@ def serve(host: str, port: int, workers: int) -> None:
     os.environ[PARENT] = str(os.getpid())
     Granian(
         "simple_2fa.app.wsgi:server",
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
@@ -121,14 +126,29 @@ def _refuse(faults: object) -> None:
         raise SettingsError(lines)
 
 
-def _free_port(host: str, wanted: int) -> int:
+def _address(host: str) -> str:
+    """Look a host up, IPv4 first."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+    except OSError:
+        raise click.BadParameter("no such host", param_hint="--host") from None
+    return str(min(found)[4][0])
+
+
+def _is_free(address: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port(address: str, wanted: int) -> int:
     for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host.strip("[]"), port))
-            except OSError:
-                continue
+        if not _is_free(address, port):
+            continue
         if port != wanted:
             click.echo(f"Port {wanted} is busy; using {port}.")
         return port
@@ -137,8 +157,6 @@ def _free_port(host: str, wanted: int) -> int:
 
 
 def _migrate(services: Services) -> None:
-    from simple_2fa.db.upgrade import upgrade  # noqa: PLC0415 (Alembic takes long to import)
-
     if database.state(services.db) != "current":
         for line in upgrade(services.db):
             click.echo(line)

@@ -30,7 +30,7 @@ def serial() -> TypeEngine[int]:
 
 
 def ascii_text(length: int) -> TypeEngine[str]:
-    """Names and ids of ours: compared byte by byte, whatever the server's collation is."""
+    """Names and ids of ours, compared exactly but for a space at the end, which none has."""
     return String(length).with_variant(
         mysql.VARCHAR(length, charset="ascii", collation="ascii_bin"), "mysql", "mariadb"
     )

@@ -32,7 +32,8 @@ times in 30 days; so in a year at most 75 + 75 * 365 / 30 = 988 times, and with 
 of one hit stays under 1 in 1000. A guess is a millionth of certain success: one 6-digit code."""
 
 CLIENT_LETTERS = Limit("letters", (Rate(1, 30 * SECOND), Rate(5, HOUR), Rate(20, DAY)))
-"""A client may cause a letter to one address every 30 seconds, 5 in an hour, 20 in a day."""
+"""A client may cause a letter to one address every 30 seconds, 5 in an hour, 20 in a day; what was
+unused comes on top once, so a first day may see up to 40."""
 
 LONG_CODE_BELOW = 5
 """With fewer guesses left than this, the next mailed code has 10 digits, which cost nothing."""

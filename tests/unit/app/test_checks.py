@@ -64,7 +64,7 @@ def test_nor_development_s(db: Database) -> None:
 def test_nor_one_out_of_reach(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     (why,) = refusals(Database(f"sqlite:///{tmp_path / 'none'}"), [MASTER_KEY], NOW)
-    assert why.startswith("the database can't be reached (")
+    assert why.startswith("the database can't be used (")
 
 
 class TestKeys:

@@ -1,0 +1,168 @@
+"""What all commands have in common."""
+
+import re
+import runpy
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from rig.command import KEY, call, write_env
+from simple_2fa.db import upgrade as migrations
+from simple_2fa.db.engine import Database
+
+ROOT = Path(__file__).parents[3]
+COMMANDS = ["client", "db", "doctor", "keys", "run", "serve", "worker"]
+CALLS = [
+    ["client", "create", "Shop"],
+    ["client", "list"],
+    ["client", "revoke", "x"],
+    ["db", "check"],
+    ["db", "upgrade"],
+    ["doctor"],
+    ["keys", "list"],
+    ["run"],
+    ["serve"],
+    ["worker"],
+]
+ON_A_DATABASE = [each for each in CALLS if each[0] in {"client", "db"}]
+
+
+def listed(text: str) -> list[str]:
+    return re.findall(r"^  (\w+)", text.partition("Commands:\n")[2], re.MULTILINE)
+
+
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_help_lists_today_s_commands(asked: str) -> None:
+    told = call(asked)
+    assert told.status == 0
+    assert listed(told.out) == COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("group", "commands"),
+    [
+        ("client", ["create", "list", "revoke"]),
+        ("db", ["check", "upgrade"]),
+        ("keys", ["list", "new"]),
+    ],
+)
+def test_help_of_a_group_lists_its_commands(group: str, commands: list[str]) -> None:
+    assert listed(call(group, "--help").out) == commands
+
+
+def test_it_tells_its_version() -> None:
+    assert call("--version").out == f"simple-2fa, version {version('simple-2fa')}\n"
+
+
+def test_an_unknown_command_is_refused() -> None:
+    assert call("init").status == 2
+
+
+@pytest.mark.parametrize("arguments", CALLS, ids=" ".join)
+def test_each_fault_of_the_settings_is_a_line(home: Path, arguments: list[str]) -> None:
+    faulty = {"CODE_TTL": "5", "SECRET_KEY": f"{KEY[:-1]}!", "DB_NAM": "x"}
+    write_env(home, **faulty)
+    told = call(*arguments)
+    assert (told.status, told.out) == (2, "")
+    assert told.err.splitlines() == [
+        "DB_NAM in .env is unknown; did you mean DB_NAME?",
+        "SECRET_KEY can't be used: a key is not 32 bytes in base64url;"
+        " make one with `simple-2fa keys new`",
+        "CODE_TTL is '5': give 300 to 600 seconds",
+    ]
+
+
+def test_unknown_names_are_warned_of(home: Path) -> None:
+    write_env(home, COLOUR="red", SITENAME="Acme")
+    told = call("keys", "list")
+    assert told.status == 0
+    assert told.err.splitlines() == [
+        "warning: COLOUR in .env is unknown",
+        "warning: SITENAME in .env is unknown; did you mean SITE_NAME?",
+    ]
+
+
+@pytest.mark.parametrize("arguments", ON_A_DATABASE, ids=" ".join)
+@pytest.mark.parametrize(
+    ("database", "told"),
+    [
+        ("mysql://u:geheim@127.0.0.1:1/x", "Connection refused"),
+        ("postgresql://u@127.0.0.1:1/x?password=geheim", "Connection refused"),
+        ("sqlite:////proc/none/x", "unable to open database file"),
+    ],
+)
+def test_a_database_out_of_reach_is_a_line(
+    home: Path, arguments: list[str], database: str, told: str
+) -> None:
+    write_env(home, DATABASE_URL=database)
+    said = call(*arguments)
+    assert (said.status, said.out, said.err.count("\n")) == (1, "", 1)
+    assert said.err.startswith("The database can't be used: ")
+    assert told in said.err
+    assert "geheim" not in said.err
+
+
+@pytest.mark.parametrize("arguments", ON_A_DATABASE, ids=" ".join)
+def test_so_is_a_file_that_is_none(home: Path, arguments: list[str]) -> None:
+    (home / "notes.txt").write_text("Not a database, but a long text about one.\n" * 30)
+    write_env(home, DATABASE_URL=f"sqlite:///{home / 'notes.txt'}")
+    said = call(*arguments)
+    assert (said.status, said.out) == (1, "")
+    assert said.err == (
+        "The database can't be used: file is not a database. `simple-2fa doctor` tells more.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "extra"), [("mysql://u@localhost/x", "mysql"), ("postgres://u@localhost/x", "postgres")]
+)
+@pytest.mark.parametrize("arguments", [["db", "check"], ["doctor"], ["serve"]], ids=" ".join)
+def test_a_driver_that_is_missing_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch, url: str, extra: str, arguments: list[str]
+) -> None:
+    for driver in ("pymysql", "psycopg"):
+        monkeypatch.setitem(sys.modules, driver, None)
+    write_env(home, DATABASE_URL=url)
+    told = call(*arguments)
+    assert told.status == 2
+    assert f"`pip install 'simple-2fa[{extra}]'`" in told.err
+
+
+def test_a_file_without_certificates_is_named(home: Path) -> None:
+    (home / "ca.pem").write_text("no certificate")
+    server = {"DB_HOST": "db.acme.test", "DB_USER": "u", "DB_NAME": "n", "DB_TLS_CA": "ca.pem"}
+    write_env(home, **server)
+    told = call("db", "check")
+    path = str(home / "ca.pem")
+    assert (told.status, told.err) == (
+        2,
+        f"DB_TLS_CA is {path!r}: give a file of certificates (PEM)\n",
+    )
+
+
+def test_a_newer_database_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Database) -> list[str]:
+        raise migrations.NewerDatabaseError("the database is at 0009")
+
+    monkeypatch.setattr(migrations, "upgrade", refuse)
+    told = call("db", "upgrade")
+    assert (told.status, told.out, told.err) == (1, "", "the database is at 0009\n")
+
+
+@pytest.mark.parametrize("module", ["simple_2fa", str(ROOT / "send_2fa.py")])
+def test_other_ways_to_start_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], module: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["x", "--help"])
+    run = runpy.run_path if module.endswith(".py") else runpy.run_module
+    with pytest.raises(SystemExit) as ended:
+        run(module, run_name="__main__")
+    assert ended.value.code == 0
+    asked = "simple-2fa run [OPTIONS]" if module.endswith(".py") else "simple-2fa [OPTIONS]"
+    assert f"Usage: {asked}" in capsys.readouterr().out
+
+
+def test_imported_send_2fa_does_nothing() -> None:
+    runpy.run_path(str(ROOT / "send_2fa.py"))
