@@ -52,6 +52,11 @@ class TestContent:
             assert len(part.all("p")) == 2
             assert all(each.text.endswith(".") for each in part.all("p"))
 
+    def test_it_says_which_fields_exclude_each_other(self, shown: Shown) -> None:
+        words = "Send exactly one of these: challenge, email."
+        assert words in shown.one("section", id="verify").text
+        assert "exactly one" not in shown.one("section", id="generate").text
+
     def test_ids_are_unique_and_links_lead_somewhere(self, shown: Shown) -> None:
         ids = [each["id"] for each in shown.all() if "id" in each]
         assert len(ids) == len(set(ids))

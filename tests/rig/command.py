@@ -1,11 +1,17 @@
 """`simple-2fa`, called in this very process."""
 
 import io
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from simple_2fa.cli.main import main
+from simple_2fa.db.engine import Database
+from simple_2fa.settings import Settings
 
 KEY = "kJ3vQ8xW1mZ5tY7uB0nC2dF4gH6iL9oPqRsTaUeVwXy"
 PRODUCTION = {
@@ -37,6 +43,28 @@ def call(*arguments: str) -> Told:
         except SystemExit as end:
             status = end.code
     return Told(status, out.getvalue(), err.getvalue())
+
+
+@contextmanager
+def fresh_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Make a folder the working directory, without settings from outside.
+
+    At the end all connections that commands opened are closed: a command's own process just ends.
+    """
+    opened: list[Database] = []
+    make = Database.__init__
+
+    def noted(self: Database, *arguments: Any, **more: Any) -> None:  # noqa: ANN401
+        make(self, *arguments, **more)
+        opened.append(self)
+
+    monkeypatch.setattr(Database, "__init__", noted)
+    monkeypatch.chdir(folder)
+    for name in Settings.names():
+        monkeypatch.delenv(name, raising=False)
+    yield folder
+    for each in opened:
+        each.close()
 
 
 def write_env(folder: Path, **more: str) -> None:

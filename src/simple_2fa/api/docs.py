@@ -49,6 +49,7 @@ def _shown(operation: Operation, known: Json) -> Json:
         "path": operation.path,
         "summary": operation.summary,
         "takes": _fields(operation.takes, known),
+        "one_of": _alternatives(operation.takes, known),
         "can_be_repeated": operation.can_be_repeated,
         "status": operation.status,
         "gives": _fields(operation.gives, known),
@@ -66,6 +67,12 @@ def _fields(model: type[BaseModel] | None, known: Json) -> list[Json]:
         {"name": name, "needed": name in needed, **about}
         for name, about in schema["properties"].items()
     ]
+
+
+def _alternatives(model: type[BaseModel] | None, known: Json) -> list[str]:
+    """Give the fields of which exactly one is needed."""
+    ways = known[model.__name__].get("oneOf", ()) if model else ()
+    return [name for way in ways for name in way["required"]]
 
 
 def _variables() -> Iterator[str]:

@@ -10,6 +10,8 @@ from simple_2fa.clients.model import Client
 from simple_2fa.core.clock import utc_now
 
 _LONGEST_NAME = 80
+# An id may begin with '-': what is no option is the id, and '-h' is none.
+_DASHES = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 
 @click.group()
@@ -48,7 +50,7 @@ def list_(*, as_json: bool) -> None:
             click.echo(f"{each.id}  {each.created_at:%Y-%m-%d}  {until:<18}  {each.name}")
 
 
-@client.command()
+@client.command(context_settings=_DASHES)
 @click.argument("client_id", metavar="ID")
 @as_json
 def revoke(client_id: str, *, as_json: bool) -> None:
@@ -64,6 +66,6 @@ def revoke(client_id: str, *, as_json: bool) -> None:
 
 
 def _facts(found: Client) -> dict[str, object]:
-    revoked_at = found.revoked_at and found.revoked_at.isoformat()
-    created_at = found.created_at.isoformat()
+    revoked_at = found.revoked_at and found.revoked_at.isoformat(timespec="milliseconds")
+    created_at = found.created_at.isoformat(timespec="milliseconds")
     return {"id": found.id, "name": found.name, "created_at": created_at, "revoked_at": revoked_at}

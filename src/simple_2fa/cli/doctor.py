@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import click
 from sqlalchemy.engine import URL
@@ -74,10 +75,11 @@ def _mail(settings: Settings) -> Iterator[Line]:
     if not settings.smtp_server:
         yield "mail", False, "SMTP_SERVER is missing: no letter can be sent"
         return
-    try:
-        yield "mail", True, Smtp(app.mail_server(settings)).check()
-    except OutOfReachError as why:
-        yield "mail", False, str(why)
+    with closing(Smtp(app.mail_server(settings))) as server:
+        try:
+            yield "mail", True, server.check()
+        except OutOfReachError as why:
+            yield "mail", False, str(why)
 
 
 def _clock(settings: Settings) -> Iterator[Line]:

@@ -315,7 +315,7 @@ def _fault(error: ErrorDetails) -> str:
     if name in _SECRETS:
         return f"{name} can't be used: {advice}"
     value = re.sub(_PASTED, "***", str(error["input"]), flags=re.DOTALL)
-    return f"{name} is {value[:80]!r}: {advice}"
+    return f"{name} is {value[:200]!r}: {advice}"
 
 
 def _unknown(name: str, names: tuple[str, ...]) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from simple_2fa.app import development
 from simple_2fa.app.development import KEY_FILE
-from simple_2fa.settings import Settings
+from simple_2fa.settings import Settings, SettingsError
+from world import together
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +55,28 @@ def test_a_key_that_another_start_has_just_made_is_taken(
     settings = development.load(5000)
     assert settings.master_keys() == Settings.load({"SECRET_KEY": other}).master_keys()
     assert [each.name for each in file.parent.iterdir()] == [KEY_FILE]
+
+
+def test_first_starts_at_once_agree_on_one_key(folder: Path) -> None:
+    loaded = together(8, lambda number: development.load(5000 + number).master_keys())
+    assert len(set(loaded)) == 1
+    assert [each.name for each in (folder / "instance").iterdir()] == [KEY_FILE]
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe", b"A" * 43])
+def test_a_damaged_key_is_told_and_kept(folder: Path, content: bytes) -> None:
+    development.load(5000)
+    file = folder / "instance" / KEY_FILE
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"^SECRET_KEY_FILE is "):
+        development.load(5000)
+    assert file.read_bytes() == content
+
+
+def test_a_folder_that_can_not_be_made_is_told(folder: Path) -> None:
+    (folder / "instance").write_text("")
+    with pytest.raises(SettingsError, match=r"^INSTANCE_PATH is .*: give a folder to write in"):
+        development.load(5000)
 
 
 def test_what_is_set_stays_as_it_is(folder: Path) -> None:

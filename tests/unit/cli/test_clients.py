@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rig.command import call
+from simple_2fa.clients import flows
 
 
 @pytest.fixture
@@ -84,6 +85,14 @@ class TestRevoke:
         again = call("client", "revoke", made)
         assert (again.status, again.out) == (1, "")
         assert again.err == f"No active application has the id {made}; see `client list`.\n"
+        assert everyone()[0]["revoked_at"]
+
+    @pytest.mark.parametrize("begin", ["-", "-h", "--", "-j", "--json", "--help", "_"])
+    def test_an_id_may_begin_with_dashes(self, monkeypatch: pytest.MonkeyPatch, begin: str) -> None:
+        monkeypatch.setattr(flows, "new_id", lambda: f"{begin}{'x' * 22}"[:22])
+        made = create("Shop")["id"]
+        assert made.startswith(begin)
+        assert call("client", "revoke", made).status == 0
         assert everyone()[0]["revoked_at"]
 
     @pytest.mark.parametrize("unknown", ["x", "", "x" * 500, "é"])

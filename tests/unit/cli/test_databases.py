@@ -13,7 +13,7 @@ from simple_2fa.db.engine import Database
 
 def set_version(home: Path, version: str) -> None:
     db = Database(f"sqlite:///{home / 'instance/simple-2fa.sqlite3'}")
-    change = text(f"UPDATE {database.VERSION_TABLE} SET version_num = :version")
+    change = text("UPDATE two_factor_version SET version_num = :version")
     db.tidy(lambda connection: connection.execute(change, {"version": version}).rowcount)
     db.close()
 

@@ -66,10 +66,10 @@ def test_each_fault_of_the_settings_is_a_line(home: Path, arguments: list[str]) 
     write_env(home, **faulty)
     told = call(*arguments)
     assert (told.status, told.out) == (2, "")
+    advice = "a key is not 32 bytes in base64url; make one with `simple-2fa keys new`"
     assert told.err.splitlines() == [
         "DB_NAM in .env is unknown; did you mean DB_NAME?",
-        "SECRET_KEY can't be used: a key is not 32 bytes in base64url;"
-        " make one with `simple-2fa keys new`",
+        f"SECRET_KEY can't be used: {advice}",
         "CODE_TTL is '5': give 300 to 600 seconds",
     ]
 
