@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 
 import click
@@ -58,8 +59,9 @@ def run(host: str, port: int) -> None:
     _migrate(services)
     services.worker.start()
     server = make_server(address, free, made, threaded=True, request_handler=_Quiet)
-    _greet(services)
-    server.serve_forever()
+    with suppress(KeyboardInterrupt):
+        _greet(services)
+        server.serve_forever()
 
 
 @click.command()

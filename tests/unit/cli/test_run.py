@@ -85,6 +85,17 @@ def test_with_a_mail_server_letters_go_there(home: Path, served: Served) -> None
     assert told.err == "warning: SITENAME in .env is unknown; did you mean SITE_NAME?\n"
 
 
+def test_an_interrupt_ends_it_in_peace_even_before_it_serves(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: Services) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "_greet", interrupt)
+    told = call("run", "--port", str(free_port()))
+    assert (told.status, told.err, len(served)) == (0, "", 1)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"short", b""])
 def test_a_damaged_key_is_a_line_that_names_its_file(
     home: Path, served: Served, content: bytes

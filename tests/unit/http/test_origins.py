@@ -116,3 +116,47 @@ class TestOwnOrigin:
     def test_production_is_never_misdirected(self, behind: Site) -> None:
         with behind.app.test_request_context(headers={"Host": "x", "Via": "1.1 proxy"}):
             assert not is_misdirected()
+
+
+class TestMisdirected:
+    @pytest.mark.parametrize(
+        "host",
+        [
+            *("localhost", "localhost:5000", "LOCALHOST:80", "127.0.0.1", "127.0.0.1:5000"),
+            *("[::1]", "[::1]:5000", "127.8.9.10:5000"),
+        ],
+    )
+    def test_this_machine_s_names_lead_here(self, development: Site, host: str) -> None:
+        with development.app.test_request_context(headers={"Host": host}):
+            assert not is_misdirected()
+
+    @pytest.mark.parametrize(
+        "host",
+        [
+            *("acme.test", "acme.test:5000", "192.168.1.7:5000", "localhost.acme.test"),
+            *(
+                "0.0.0.0:1",
+                "127.0.0.1.acme.test",
+                "127.0.0.1.nip.io:5000",
+                "127.1",
+                "2130706433",
+                "localhost.",
+            ),
+            *("[::]", "[::]:5000", "[2001:db8::1]:5000", "[::ffff:192.0.2.1]", "::1", "[::1].x"),
+            *("/tmp/socket", "localhost@acme.test", "localhost:5000:81", "[::1", "x]", ":5000"),  # noqa: S108
+        ],
+    )
+    def test_no_other_name_does(self, development: Site, host: str) -> None:
+        with development.app.test_request_context(headers={"Host": host}):
+            assert is_misdirected()
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"),
+            *("x-forwarded-anything", "X-FORWARDED-SERVER", "via"),
+        ],
+    )
+    def test_nor_does_a_proxy(self, development: Site, name: str) -> None:
+        with development.app.test_request_context(headers={"Host": "localhost", name: ""}):
+            assert is_misdirected()
