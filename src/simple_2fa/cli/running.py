@@ -51,6 +51,8 @@ def run(host: str, port: int) -> None:
     settings = development.load(free)
     for warning in settings.warnings:
         click.echo(f"warning: {warning}", err=True)
+    if free != port:
+        click.echo(f"Port {port} is busy; using {free}.")
     configure(PlainLines())
     made = app.create(
         settings, development=True, heard=partial(_print_check, settings.origin or "")
@@ -149,11 +151,8 @@ def _is_free(address: str, port: int) -> bool:
 
 def _free_port(address: str, wanted: int) -> int:
     for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
-        if not _is_free(address, port):
-            continue
-        if port != wanted:
-            click.echo(f"Port {wanted} is busy; using {port}.")
-        return port
+        if _is_free(address, port):
+            return port
     click.echo(f"No port from {wanted} on is free; give another with --port.", err=True)
     sys.exit(1)
 
