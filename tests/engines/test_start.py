@@ -8,7 +8,7 @@ from sqlalchemy import select
 from simple_2fa.challenges import flows, store
 from simple_2fa.challenges.model import ClosedError, Outcome, Sending, Started
 from simple_2fa.core.errors import UnavailableError
-from simple_2fa.core.ids import hash_secret, is_id
+from simple_2fa.core.ids import id_of, is_id
 from simple_2fa.db import schema
 from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
@@ -26,7 +26,7 @@ def test_a_new_challenge_is_one_row_one_letter_one_event(world: World) -> None:
     assert (row.challenge, row.email, row.epoch) == (started.challenge.id, world.address, 3)
     assert (row.tries, row.max_tries, row.digits, row.used) == (0, 5, 6, False)
     assert (row.created_at, row.expiration_time) == (NOW, NOW + TTL)
-    assert (row.resend_after, row.ticket) == (LATER, hash_secret(started.ticket))
+    assert row.resend_after == LATER
     assert world.found(started.challenge.id) == started.challenge
     assert len(world.letters(started.challenge.id)) == 1
     assert world.events() == [("challenge:challenge:start", "done")]
@@ -51,6 +51,13 @@ def test_the_ticket_opens_its_challenge_alone(world: World) -> None:
     assert flows.by_ticket(world.desk, started.ticket) == started.challenge
     assert flows.by_ticket(world.desk, started.ticket[:-1]) is None
     assert flows.by_ticket(world.desk, "") is None
+    assert flows.by_ticket(world.desk, started.challenge.id) is None
+
+
+def test_its_name_comes_from_the_ticket_which_is_stored_nowhere_else(world: World) -> None:
+    started = world.start()
+    assert started.challenge.id == id_of(started.ticket)
+    assert started.ticket not in str(tuple(world.mine()[0]))
 
 
 def test_five_letters_an_hour_then_one_every_twelve_minutes(world: World) -> None:

@@ -21,7 +21,7 @@ from simple_2fa.challenges.model import (
 from simple_2fa.core.clock import seconds_up, whole_seconds
 from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.core.factor import Begun, Held, Letter
-from simple_2fa.core.ids import new_attempt, new_id, new_secret
+from simple_2fa.core.ids import id_of, new_attempt, new_secret
 from simple_2fa.core.tags import Event, Tag
 from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection
@@ -156,7 +156,7 @@ def _begin(
             _take_letter(connection, new, now)
         if seen.open:
             store.release(connection, seen.open, new.id, now, given_up=given_up)
-        store.insert_new(connection, new, started.ticket)
+        store.insert_new(connection, new)
         if post:
             outbox.queue(connection, post)
         if also:
@@ -175,7 +175,7 @@ def _draw(desk: Desk, question: Question, seen: _Survey, now: datetime) -> tuple
     expires_at = whole_seconds(now + desk.ttl)
     letter = _with_times(begun, question, now, expires_at)
     sealed = Sealed(begun.state, begun.prompt, letter, new_secret())
-    name = new_id()
+    name = id_of(sealed.ticket)
     new = Challenge(
         id=name,
         subject=question.subject,

@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from simple_2fa.challenges.model import RESEND_GAP, RESEND_NEEDS, Caller, Challenge, Outcome
 from simple_2fa.core.clock import DAY, HOUR, seconds_up, to_millis
-from simple_2fa.core.ids import digest, hash_secret
+from simple_2fa.core.ids import digest, id_of
 from simple_2fa.db import seals
 from simple_2fa.db.schema import challenges
 
@@ -42,7 +42,7 @@ _INSERT = insert(challenges)
 _FIND = select(challenges).where(
     _C.challenge == bindparam("which"), _C.caller == bindparam("asker")
 )
-_BY_TICKET = select(challenges).where(_C.ticket == bindparam("hash"))
+_NAMED = select(challenges).where(_C.challenge == bindparam("which"))
 _BY_OPEN_KEY = select(challenges).where(_C.open_key == bindparam("key"))
 _NEWEST_OPEN = (
     select(challenges)
@@ -98,7 +98,7 @@ class OvertakenError(Exception):
     """Another request of this caller, about the same subject and purpose, came first."""
 
 
-def insert_new(connection: Connection, new: Challenge, ticket: str) -> None:
+def insert_new(connection: Connection, new: Challenge) -> None:
     """Store an open challenge.
 
     Raises:
@@ -122,7 +122,6 @@ def insert_new(connection: Connection, new: Challenge, ticket: str) -> None:
         "epoch": new.epoch,
         "resend_after": new.resend_after,
         "open_key": open_key(new.caller, new.subject, new.purpose),
-        "ticket": hash_secret(ticket),
         "followed_by": None,
         "sweep_at": to_millis(new.expires_at),
     }
@@ -144,7 +143,7 @@ def find(connection: Connection, challenge: str, caller: Caller) -> Challenge | 
 
 def by_ticket(connection: Connection, ticket: str) -> Challenge | None:
     """Read the challenge whose page this ticket opens."""
-    return _one(connection, _BY_TICKET, {"hash": hash_secret(ticket)})
+    return _one(connection, _NAMED, {"which": id_of(ticket)})
 
 
 def by_open_key(connection: Connection, key: bytes) -> Challenge | None:

@@ -47,5 +47,10 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def id_of(secret: str) -> str:
+    """Give the public id that a bearer secret leads to: half its SHA-256, so no way leads back."""
+    return _text(hash_secret(secret)[:16])
+
+
 def _text(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")

@@ -3,10 +3,9 @@
 import json
 import random
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select
@@ -19,6 +18,7 @@ from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.tags import Event, Tag
 from simple_2fa.db import schema
 from simple_2fa.db.faults import Fault, kind_of
+from simple_2fa.db.together import Together
 
 __all__ = ["Connection", "Database", "Unit"]
 
@@ -56,12 +56,12 @@ class Database:
             self.url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **options
         )
         self._writer = create_engine(self.url, **_isolation(self.url), **options)
-        self._turn: AbstractContextManager[Any] = nullcontext()
+        self._together: Together | None = None
         _prepare(self.reader)
         _prepare(self._writer)
         if self.dialect == "sqlite":
             # One file takes one writer: queueing here is fairer than SQLite's own polling.
-            self._turn = threading.Lock()
+            self._together = Together(self._writer)
             event.listen(self._writer, "begin", _begin_immediate)
 
     @property
@@ -120,7 +120,9 @@ class Database:
         self._writer.dispose()
 
     def _commit(self, unit: Unit[T]) -> T:
-        with self._turn, self._writer.begin() as connection:
+        if self._together:
+            return self._together.commit(unit)
+        with self._writer.begin() as connection:
             return unit(connection)
 
 

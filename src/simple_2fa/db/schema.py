@@ -29,6 +29,7 @@ def _table(name: str, *columns: Column[Any]) -> Table:
 challenges = _table(
     "two_factor_auth",
     Column("id", serial(), primary_key=True, autoincrement=True),
+    # Its public id, half of the SHA-256 of the ticket that opens its page.
     Column("challenge", ascii_text(22), nullable=False, unique=True),
     Column("email", String(255), nullable=False),
     # The seed's name: the sealed question (state, prompt, letter), '' once it is of no more use.
@@ -48,8 +49,6 @@ challenges = _table(
     Column("resend_after", UtcSeconds(), nullable=False),
     # Digest of caller, subject and purpose while the challenge is the one that `start` finds.
     Column("open_key", octets(32), unique=True),
-    # SHA-256 of the ticket that opens its page.
-    Column("ticket", octets(32), unique=True),
     Column("followed_by", ascii_text(22)),
     # When housekeeping looks next: first to blank the code, 30 days later to remove the row.
     Column("sweep_at", BigInteger, nullable=False, index=True),

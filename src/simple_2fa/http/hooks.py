@@ -3,6 +3,7 @@
 import logging
 import secrets
 import time
+from collections.abc import Iterator
 
 from flask import Flask, Response, g, request
 
@@ -16,14 +17,14 @@ log = logging.getLogger("simple_2fa.request")
 
 MAX_BODY = 64 * 1024
 """Bytes that a request's body may have."""
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-}
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+)
 _CSP = (
     "default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'self' 'nonce-{nonce}';"
     " img-src 'self' data:{images}; connect-src 'self'; form-action 'self'; base-uri 'none';"
@@ -59,18 +60,23 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    headers = response.headers
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
-    headers["X-Request-Id"] = g.request_id
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
-    if response.mimetype == "text/html":
-        headers.setdefault("Content-Security-Policy", _policy())
-    if (services().settings.origin or "").startswith("https:"):
-        headers["Strict-Transport-Security"] = _A_YEAR
+    told = {name.lower() for name, _ in response.headers}
+    missing = ((name, value) for name, value in _headers(response) if name.lower() not in told)
+    response.headers.extend(missing)
     _log(response)
     return keep_visitor(response)
+
+
+def _headers(response: Response) -> Iterator[tuple[str, str]]:
+    """Give what every response says, where its view doesn't say otherwise."""
+    yield from _HEADERS
+    yield "X-Request-Id", g.request_id
+    if request.endpoint != "static":
+        yield "Cache-Control", "no-store"
+    if response.mimetype == "text/html":
+        yield "Content-Security-Policy", _policy()
+    if (services().settings.origin or "").startswith("https:"):
+        yield "Strict-Transport-Security", _A_YEAR
 
 
 def _policy() -> str:

@@ -1,5 +1,6 @@
 """Where a request comes from: its client's address, its page's origin, its host."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from flask import request
@@ -21,11 +22,9 @@ def client_address() -> Address | None:
     """
     peer = _address(request.remote_addr or "")
     trusted = services().settings.trusted_proxies
-    hops = [
-        _address(part.strip()) for part in request.headers.get("X-Forwarded-For", "").split(",")
-    ]
+    hops = request.headers.get("X-Forwarded-For", "").split(",") if trusted else []
     while hops and peer is not None and any(peer in network for network in trusted):
-        hop = hops.pop()
+        hop = _address(hops.pop().strip())
         if hop is None:
             break
         peer = hop
@@ -74,6 +73,7 @@ def _own_origins() -> set[str | None]:
     return own
 
 
+@lru_cache(maxsize=1024)
 def _address(text: str) -> Address | None:
     try:
         address = ip_address(text)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, insert, select, update
 
 from simple_2fa.core.clock import DAY, SECOND, from_millis, to_millis
 from simple_2fa.core.factor import Letter
@@ -45,15 +45,19 @@ _UNFINISHED = (*_WAITING, Delivery.SENDING.value)
 
 _ABOUT = letters.c.about == bindparam("which")
 _QUEUE = insert(letters)
+_IS_WAITING = letters.c.state.in_(_WAITING)
+_IS_WAITING = letters.c.state.in_(_WAITING)
 _VOID = (
     update(letters)
-    .where(_ABOUT, letters.c.state.in_(_WAITING))
-    .values(
-        state=Delivery.VOID.value, sealed="", due_at=bindparam("gone"), changed_at=bindparam("at")
+    .where(_ABOUT, letters.c.state.in_(_UNFINISHED))
+    .ordered_values(
+        (letters.c.not_after, 0),
+        (letters.c.sealed, case((_IS_WAITING, ""), else_=letters.c.sealed)),
+        (letters.c.due_at, case((_IS_WAITING, bindparam("gone")), else_=letters.c.due_at)),
+        (letters.c.changed_at, case((_IS_WAITING, bindparam("at")), else_=letters.c.changed_at)),
+        # Last: MySQL judges each assignment by those before it.
+        (letters.c.state, case((_IS_WAITING, Delivery.VOID.value), else_=letters.c.state)),
     )
-)
-_LAST_TRY = (
-    update(letters).where(_ABOUT, letters.c.state == Delivery.SENDING.value).values(not_after=0)
 )
 _PROGRESS = (
     select(letters.c.state, letters.c.changed_at, letters.c.due_at, letters.c.reply)
@@ -101,7 +105,6 @@ def void(connection: Connection, about: str, now: datetime) -> None:
     """
     at = to_millis(now)
     connection.execute(_VOID, {"which": about, "gone": at + KEPT, "at": at})
-    connection.execute(_LAST_TRY, {"which": about})
 
 
 def progress(connection: Connection, about: str) -> Progress | None:

@@ -62,21 +62,14 @@ class SendLetters:
         """
         for courier in self._couriers:
             courier.settle()
-        rows = deque(self._outbox.due(now, limit))
+        ready = [courier for courier in self._couriers if not courier.rests(now)]
+        rows = deque(self._outbox.due(now, limit) if ready else ())
         if not rows:
             self._rest(now)
             return 0
         self._used = True
         self._idle.take(now, IDLE)
-        return self._share_out(rows, _Stopwatch(now))
-
-    def _share_out(self, rows: deque[int], watch: _Stopwatch) -> int:
-        first, *others = self._couriers[: len(rows)]
-        if not others:
-            return first.carry(rows, watch)
-        with ThreadPoolExecutor(len(others)) as threads:
-            helping = [threads.submit(courier.carry, rows, watch) for courier in others]
-            return first.carry(rows, watch) + sum(helper.result() for helper in helping)
+        return _share_out(rows, ready[: len(rows)], _Stopwatch(now))
 
     def _rest(self, now: datetime) -> None:
         if self._used and not self._idle.lasts(now):
@@ -102,14 +95,16 @@ class _Courier:
             self._unmarked[0]()
             self._unmarked.pop(0)
 
+    def rests(self, now: datetime) -> bool:
+        """Whether its mail server was out of reach a moment ago."""
+        return self._rest.lasts(now)
+
     def hang_up(self) -> None:
         self._way.close()
 
     def carry(self, rows: deque[int], watch: _Stopwatch) -> int:
         """Send letters until there are none, the round is over or the mail server out of reach."""
         done = 0
-        if self._rest.lasts(watch.now()):
-            return done
         try:
             for row in _taken(rows):
                 self._way.ready()
@@ -168,6 +163,15 @@ class _Courier:
         elif self._trouble and not trouble:
             logger.info("letters can be sent again")
         self._trouble = trouble
+
+
+def _share_out(rows: deque[int], couriers: Sequence[_Courier], watch: _Stopwatch) -> int:
+    first, *others = couriers
+    if not others:
+        return first.carry(rows, watch)
+    with ThreadPoolExecutor(len(others)) as threads:
+        helping = [threads.submit(courier.carry, rows, watch) for courier in others]
+        return first.carry(rows, watch) + sum(helper.result() for helper in helping)
 
 
 def _taken(rows: deque[int]) -> Iterator[int]:

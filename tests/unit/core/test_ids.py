@@ -62,3 +62,10 @@ def test_only_equal_lists_of_parts_have_one_digest(left: list[str], right: list[
 def test_of_a_secret_only_a_hash_is_kept() -> None:
     kept = ids.hash_secret("abc")
     assert kept.hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_secret_leads_to_a_public_id_and_no_way_leads_back() -> None:
+    secret = ids.new_secret()
+    assert ids.is_id(ids.id_of(secret))
+    assert ids.id_of(secret) != ids.id_of(ids.new_secret())
+    assert ids.id_of("abc") == "ungWv48Bz-pBQUDeXa4iIw"

@@ -41,7 +41,6 @@ def _create_challenges(steps: Steps) -> None:
         Column("epoch", BigInteger, nullable=False),
         Column("resend_after", UtcSeconds(), nullable=False),
         Column("open_key", octets(32), unique=True),
-        Column("ticket", octets(32), unique=True),
         Column("followed_by", ascii_text(22)),
         Column("sweep_at", BigInteger, nullable=False),
         indexed=("subject", "sweep_at"),
