@@ -52,6 +52,7 @@ class Database:
         options = {**_driver_options(self.url, tls_ca), "pool_timeout": _PATIENCE}
         options |= {"pool_size": threads, "max_overflow": 4, "pool_recycle": 1800}
         options["hide_parameters"] = True  # they would stand in error texts, and those in logs
+        options["pool_reset_on_return"] = None  # a ROLLBACK after each COMMIT; `begin` sees to it
         self.reader = create_engine(
             self.url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **options
         )

@@ -121,13 +121,10 @@ def _take_on_mysql(
     connection: Connection, of: Bucket, values: Mapping[str, int | bytes], now: datetime, need: int
 ) -> bool:
     """Do it in up to four steps, as ON DUPLICATE KEY takes no condition."""
-    if connection.execute(_TAKE, values).rowcount:
+    if connection.execute(_TAKE, values).rowcount or _make(connection, values):
         return True
-    row = connection.execute(_READ, {"row": of.key}).first()
-    if _level(of.limit, tuple(row or _FULL), to_millis(now), need).left < need:
+    if level(connection, of, now, need).left < need:
         return False
-    if row is None and _make(connection, values):
-        return True
     # Absent a moment ago, there now: a parallel first decision made the row.
     return bool(connection.execute(_TAKE, values).rowcount)
 
