@@ -15,7 +15,7 @@ from rig.mariadb import MariaDB
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db.engine import Database
 from simple_2fa.db.schema import metadata
-from simple_2fa.db.state import clock_skew, mark, problems, set_mark
+from simple_2fa.db.state import ClockWatch, clock_skew, mark, problems, set_mark
 
 
 @pytest.fixture
@@ -92,3 +92,12 @@ def test_mark_that_another_node_set_meanwhile_is_no_fault(db: Database) -> None:
     event.listen(db._writer, "before_cursor_execute", other_node)
     set_mark(db, "development", "yes")
     assert mark(db, "development") == "yes"
+
+
+@pytest.mark.parametrize("off", [timedelta(seconds=3), timedelta(seconds=-3)])
+def test_a_clock_that_is_off_is_noticed_and_forgiven(db: Database, off: timedelta) -> None:
+    watch = ClockWatch(db)
+    watch.look(utc_now() + off)
+    assert watch.is_off == (db.dialect != "sqlite")
+    watch.look(utc_now())
+    assert not watch.is_off

@@ -11,11 +11,12 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy.engine import make_url
 
 from simple_2fa import api, factors, web
-from simple_2fa.app.jobs import housekeeping
+from simple_2fa.app.jobs import by_a_true_clock, housekeeping
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.clock import utc_now
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
+from simple_2fa.db.state import ClockWatch
 from simple_2fa.http import hooks, problems
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.services import EXTENSION, Services
@@ -88,8 +89,9 @@ def build(
     letters = Letters(settings.site_name, settings.mail_from or _NOBODY, folders=folders)
     way: Transport = inbox or Smtp(mail_server(settings))
     sending = Job("letters", timedelta(), SendLetters(outbox, letters, [way]).run)
-    worker = Worker([sending, *housekeeping(desk)], clock)
-    return Services(settings, db, vault, desk, worker, clock, inbox, development)
+    watch = ClockWatch(db)
+    worker = Worker(by_a_true_clock(watch, [sending, *housekeeping(desk)]), clock)
+    return Services(settings, db, vault, desk, worker, clock, watch, inbox, development)
 
 
 def open_database(settings: Settings) -> Database:

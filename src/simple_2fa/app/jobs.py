@@ -1,16 +1,28 @@
 """Housekeeping: what the worker does beside sending letters."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from simple_2fa.challenges import flows as challenges
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.clients import flows as clients
 from simple_2fa.db.engine import Database
+from simple_2fa.db.state import ClockWatch
 from simple_2fa.limits import buckets
 from simple_2fa.mail.worker import Job
 
 _OFTEN = timedelta(seconds=10)
 _NOW_AND_THEN = timedelta(minutes=1)
+
+
+def by_a_true_clock(watch: ClockWatch, jobs: Iterable[Job]) -> list[Job]:
+    """Watch the clock too, and pause the jobs while it is off: they go by leases and expiries."""
+    return [
+        Job("clock", _OFTEN, partial(_look, watch)),
+        *(replace(job, run=partial(_unless_off, watch, job.run)) for job in jobs),
+    ]
 
 
 def housekeeping(desk: Desk) -> list[Job]:
@@ -21,6 +33,17 @@ def housekeeping(desk: Desk) -> list[Job]:
         Job("replies", _NOW_AND_THEN, lambda now, most: clients.sweep(desk.db, now, most)),
         Job("limits", _NOW_AND_THEN, _LimitsWalk(desk.db).run),
     ]
+
+
+def _look(watch: ClockWatch, now: datetime, _most: int) -> int:
+    watch.look(now)
+    return 0
+
+
+def _unless_off(
+    watch: ClockWatch, run: Callable[[datetime, int], int], now: datetime, most: int
+) -> int:
+    return 0 if watch.is_off else run(now, most)
 
 
 class _LimitsWalk:

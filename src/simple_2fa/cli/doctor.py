@@ -18,7 +18,6 @@ from simple_2fa.http.look import DARK_CARD, LIGHT_CARD, contrast, nearest_passin
 from simple_2fa.mail.smtp import Smtp
 from simple_2fa.mail.transport import OutOfReachError
 from simple_2fa.settings import Settings
-from simple_2fa.web.home import SKEW
 
 _ENOUGH = 4.5
 Line = tuple[str, bool, str]
@@ -88,7 +87,7 @@ def _clock(settings: Settings) -> Iterator[Line]:
     except UnavailableError:
         return  # the line about the database says it
     detail = f"{abs(skew):.1f} s from the database's"
-    fits = abs(skew) <= SKEW
+    fits = abs(skew) <= database.SKEW
     yield "clock", fits, detail if fits else f"{detail}: switch on time synchronisation on both"
 
 

@@ -1,5 +1,6 @@
 """What `start`, `doctor` and `/readyz` ask of a database. Cheap: no Alembic here."""
 
+import logging
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -21,6 +22,8 @@ from sqlalchemy.exc import IntegrityError
 from simple_2fa.db.engine import Database
 from simple_2fa.db.schema import marks
 
+log = logging.getLogger(__name__)
+
 State = Literal["current", "behind", "ahead", "empty"]
 
 HEAD = "0001_foundation"
@@ -33,6 +36,9 @@ _NOT_STRICT = (
     "the database server's sql_mode is not strict, so it would cut off what does not fit: "
     "add STRICT_TRANS_TABLES to sql_mode"
 )
+SKEW = 2.0
+"""Seconds that our clock may be off the database's (security decision 15)."""
+
 _CLOCKS = {"mysql": "SELECT UTC_TIMESTAMP(6)", "postgresql": "SELECT clock_timestamp()"}
 
 _MARK = select(marks.c.value).where(marks.c.name == bindparam("which"))
@@ -97,6 +103,30 @@ def clock_skew(db: Database, now: datetime) -> float:
         return float((_aware(theirs) - ours).total_seconds())
 
     return db.read(compare)
+
+
+class ClockWatch:
+    """Remembers whether this node's clock agrees with the database's; one that doesn't denies."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.is_off = False
+
+    def look(self, now: datetime) -> None:
+        """Compare the clocks.
+
+        Raises:
+            UnavailableError: the database is out of reach; what was seen last stands.
+        """
+        skew = clock_skew(self._db, now)
+        was_off, self.is_off = self.is_off, abs(skew) > SKEW
+        if self.is_off and not was_off:
+            log.error(
+                "this clock is %.1f s off the database's; nothing is decided until it is set right",
+                skew,
+            )
+        elif was_off and not self.is_off:
+            log.info("the clocks agree again")
 
 
 def _aware(instant: datetime) -> datetime:

@@ -60,6 +60,8 @@ _BY_STATUS = {
     429: "slow_down",
     503: "unavailable",
 }
+_SOON = "10"
+"""Seconds after which a request that found the database away may be sent again."""
 _BROKEN = 500
 """From this status on the fault is ours."""
 
@@ -135,7 +137,7 @@ def of(error: Exception) -> Problem:
             return Problem("conflict", str(error))
         case UnavailableError() | SealError():
             log.error("unavailable: %s", error)
-            return Problem("unavailable")
+            return Problem("unavailable", headers={"Retry-After": _SOON})
         case _:
             log.error("internal error", exc_info=error)
             return Problem("internal_error")

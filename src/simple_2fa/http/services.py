@@ -8,8 +8,10 @@ from typing import cast
 from flask import current_app, g
 
 from simple_2fa.challenges.desk import Desk
+from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
+from simple_2fa.db.state import ClockWatch
 from simple_2fa.mail.inbox import Inbox
 from simple_2fa.mail.worker import Worker
 from simple_2fa.settings import Settings
@@ -23,6 +25,7 @@ class Services:
 
     Attributes:
         clock: gives now, aware and in UTC.
+        clock_watch: whether that agrees with the database's.
         inbox: where letters go in development without a mail server, else None.
         development: loopback only, API open without a key.
     """
@@ -33,6 +36,7 @@ class Services:
     desk: Desk
     worker: Worker
     clock: Callable[[], datetime]
+    clock_watch: ClockWatch
     inbox: Inbox | None = None
     development: bool = False
 
@@ -43,7 +47,13 @@ def services() -> Services:
 
 
 def now() -> datetime:
-    """Give this request's one instant: the same for the read and for the unit that follows."""
+    """Give this request's one instant: the same for the read and for the unit that follows.
+
+    Raises:
+        UnavailableError: our clock is off, so nothing that rests on time may be decided.
+    """
+    if services().clock_watch.is_off:
+        raise UnavailableError("this clock and the database's differ")
     if "now" not in g:
         g.now = services().clock()
     return cast("datetime", g.now)

@@ -6,10 +6,7 @@ from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db import state as database
 from simple_2fa.http.curl import curl_line
 from simple_2fa.http.pages import page
-from simple_2fa.http.services import now, services
-
-SKEW = 2.0
-"""Seconds that our clock may be off the database's (security decision 15)."""
+from simple_2fa.http.services import services
 
 
 def route(blueprint: Blueprint) -> None:
@@ -38,13 +35,18 @@ def healthz() -> Response:
 
 def readyz() -> tuple[Response, int]:
     """Tell whether this node can do its work: database there, migrated, clocks agreed."""
-    db = services().db
     try:
-        fault = "" if database.state(db) == "current" else "the database isn't migrated"
-        if not fault and abs(database.clock_skew(db, now())) > SKEW:
-            fault = "this clock and the database's differ"
+        fault = _fault()
     except UnavailableError:
         fault = "the database is out of reach"
     if fault:
         return jsonify(status="unavailable", reason=fault), 503
     return jsonify(status="ready"), 200
+
+
+def _fault() -> str:
+    if database.state(services().db) != "current":
+        return "the database isn't migrated"
+    watch = services().clock_watch
+    watch.look(services().clock())
+    return "this clock and the database's differ" if watch.is_off else ""
