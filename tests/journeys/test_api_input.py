@@ -225,3 +225,24 @@ class TestAnything:
     def test_whatever_text_is_an_address_or_is_named(self, shop: Shop, text: str) -> None:
         reply = shop.call("/generate-2fa", {"email": f"{text}@example.com"})
         assert reply.status_code in {202, 429} or pointers(reply) == ["/email"]
+
+
+@pytest.mark.parametrize("verb", ["resend", "cancel"])
+class TestNothingToSay:
+    @pytest.fixture
+    def path(self, shop: Shop, verb: str) -> str:
+        started = shop.start(f"{new_id()}@example.com")
+        return f"{CHALLENGES}/{started['challenge']}/{verb}"
+
+    def test_an_empty_object_is_nothing_too(self, site: Site, shop: Shop, path: str) -> None:
+        site.clock.move(seconds=30)
+        assert shop.call(path, {}).status_code in {200, 202}
+
+    def test_a_form_is_no_way_to_say_it(self, shop: Shop, path: str) -> None:
+        reply = shop.call(path, data=b"a=b", content_type="application/x-www-form-urlencoded")
+        assert refusal(reply) == (415, "unsupported_media_type")
+
+    def test_a_field_is_refused_and_nothing_done(self, shop: Shop, path: str) -> None:
+        reply = shop.call(path, {"code": "482913"})
+        assert (refusal(reply), pointers(reply)) == ((422, "invalid_request"), ["/code"])
+        assert shop.show(path.split("/")[-2])["status"] == "pending"

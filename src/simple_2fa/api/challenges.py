@@ -33,7 +33,7 @@ from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
 from simple_2fa.core.ids import is_id
 from simple_2fa.db.engine import Connection
 from simple_2fa.http.bearer import api_caller
-from simple_2fa.http.body import invalid, read
+from simple_2fa.http.body import invalid, read, read_nothing
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
@@ -108,6 +108,7 @@ def show(challenge: str) -> Response:
 def resend(challenge: str) -> Response:
     """Send the code again."""
     found = _find(challenge)
+    read_nothing()
     try:
         started = flows.resend(services().desk, found, now())
     except ClosedError as why:
@@ -119,6 +120,7 @@ def resend(challenge: str) -> Response:
 def cancel(challenge: str) -> Response:
     """Close a challenge without an answer."""
     found = _find(challenge)
+    read_nothing()
     try:
         flows.cancel(services().desk, found, now())
     except ClosedError as why:

@@ -12,7 +12,7 @@ from simple_2fa.api.schemas import AnswerRequest, GenerateRequest, StartRequest,
 from simple_2fa.http.problems import KINDS
 
 _ALWAYS = {"unauthorized", "forbidden", "misdirected", "invalid_request", "unavailable"}
-_WITH_BODY = {"too_large", "unsupported_media_type"}
+_POSTED = {"too_large", "unsupported_media_type"}
 _CLOSED = {"not_found", "canceled", "code_expired", "code_used", "too_many_tries"}
 _START = {"conflict", "slow_down"}
 _ANSWER = {"wrong_code", "paused", *_CLOSED}
@@ -57,7 +57,7 @@ class Operation:
     @property
     def codes(self) -> list[str]:
         """All codes of problems that it may answer with, by status."""
-        found = _ALWAYS | self.refuses | (_WITH_BODY if self.takes else set())
+        found = _ALWAYS | self.refuses | (_POSTED if self.method == "POST" else set())
         return [code for code in KINDS if code in found]
 
 

@@ -49,6 +49,16 @@ def read(shape: type[AnyBody]) -> AnyBody:
         raise Problem("invalid_request", faults[0].detail, errors=faults) from None
 
 
+def read_nothing() -> None:
+    """Take no body, or an empty JSON object, where a request has nothing to say.
+
+    Raises:
+        Problem: as `read`.
+    """
+    if request.get_data(cache=True):
+        read(Body)
+
+
 def invalid(pointer: str, detail: str) -> Problem:
     """Give the problem of one field."""
     return Problem("invalid_request", detail, errors=(FieldFault(pointer, detail),))
