@@ -17,6 +17,7 @@ from simple_2fa.app.checks import DEVELOPMENT, MODE, refusals
 from simple_2fa.app.logs import JsonLines, PlainLines, configure
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.cli.loading import load_settings
+from simple_2fa.clients import flows as clients
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
 from simple_2fa.db.upgrade import upgrade
@@ -158,10 +159,15 @@ def _free_port(address: str, wanted: int) -> int:
 
 
 def _migrate(services: Services) -> None:
-    if database.state(services.db) != "current":
-        for line in upgrade(services.db):
+    """Make the database ours; one with API keys that `run` never used is somebody's production."""
+    db = services.db
+    state = database.state(db)
+    if state != "empty" and database.mark(db, MODE) != DEVELOPMENT and clients.everyone(db):
+        _refuse(["the database looks like production's, it has API keys: give `run` another one"])
+    if state != "current":
+        for line in upgrade(db):
             click.echo(line)
-    database.set_mark(services.db, MODE, DEVELOPMENT)
+    database.set_mark(db, MODE, DEVELOPMENT)
 
 
 def _greet(services: Services) -> None:

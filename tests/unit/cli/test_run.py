@@ -14,6 +14,7 @@ from rig.ports import HOST, free_port
 from simple_2fa.app.checks import DEVELOPMENT, MODE
 from simple_2fa.app.logs import PlainLines
 from simple_2fa.cli import running
+from simple_2fa.clients import flows as clients
 from simple_2fa.db import state as database
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
@@ -75,6 +76,21 @@ def test_a_second_start_has_nothing_to_migrate(served: Served) -> None:
     assert "migrated" not in call("run", "--port", port).out
     first, second = (services.settings.master_keys() for _, _, services in served)
     assert first == second
+
+
+def test_a_database_with_keys_that_run_never_used_is_left_alone(served: Served) -> None:
+    port = str(free_port())
+    call("run", "--port", port)
+    ((_, _, services),) = served
+    database.set_mark(services.db, MODE, "")
+    assert call("run", "--port", port).status == 0
+    clients.create(services.db, "Shop", NOW)
+    assert call("run", "--port", port).status == 0  # by now it is marked
+    database.set_mark(services.db, MODE, "")
+    told = call("run", "--port", port)
+    assert (told.status, len(served)) == (2, 3)
+    assert "looks like production's, it has API keys: give `run` another one" in told.err
+    assert database.mark(services.db, MODE) == ""
 
 
 def test_with_a_mail_server_letters_go_there(home: Path, served: Served) -> None:
