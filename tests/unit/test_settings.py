@@ -467,8 +467,15 @@ class TestTheDatabase:
             ("mysql+mysqldb://a@h/d", "begin it with mysql://, mariadb://, postgresql:// or"),
             ("mysql://a@h", "end it with the name of the database"),
             ("postgresql://a@h/", "end it with the name of the database"),
-            ("mysql://a@h/d?ssl_disabled=true", "leave its ssl parameters out; DB_TLS and"),
-            ("mysql://a@h/d?ssl-mode=REQUIRED", "leave its ssl parameters out; DB_TLS and"),
+            ("mysql://a@h/d?foo=1", "leave its parameters out"),
+            (
+                "mysql://a@h/d?ssl_disabled=true",
+                "leave its parameters out; for TLS there are DB_TLS",
+            ),
+            (
+                "mysql://a@h/d?ssl-mode=REQUIRED",
+                "leave its parameters out; for TLS there are DB_TLS",
+            ),
         ],
     )
     def test_it_refuses_other_addresses(self, value: str, advice: str, home: Path) -> None:

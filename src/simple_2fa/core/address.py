@@ -15,7 +15,7 @@ def canonical(text: str) -> str:
         BadAddressError: no mail can go there; only ASCII local parts are taken.
     """
     try:
-        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as why:
         raise BadAddressError(str(why)) from None
     return f"{found.local_part}@{found.ascii_domain.lower()}"

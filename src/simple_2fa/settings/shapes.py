@@ -21,6 +21,7 @@ _DRIVERS = {
 ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 _HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,7}"
 _SITE = r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?([/?#].*)?"
+_MYSQL_TAKES = {"charset", "unix_socket"}
 _LAST_PORT = 65535
 # The look ends up in a style sheet: nothing here can close a string, a rule or an address.
 _FONT = r"""("[A-Za-z0-9 _-]+"|'[A-Za-z0-9 _-]+'|[A-Za-z-][A-Za-z0-9 _-]*)"""
@@ -142,8 +143,8 @@ def engine_url(text: str) -> URL:
         raise ValueError("end it with the name of the database")
     if driver != MYSQL:
         return url.set(drivername=driver)
-    if any(name.startswith("ssl") for name in url.query):
-        raise ValueError("leave its ssl parameters out; DB_TLS and DB_TLS_CA say them")
+    if url.query.keys() - _MYSQL_TAKES:
+        raise ValueError("leave its parameters out; for TLS there are DB_TLS and DB_TLS_CA")
     return url.set(drivername=driver).update_query_dict({"charset": "utf8mb4"})
 
 

@@ -10,6 +10,7 @@ TAKEN = {
     "Ann@EXAMPLE.Com": "Ann@example.com",
     "ann.b+shop@example.com": "ann.b+shop@example.com",
     "o'hara@example.com": "o'hara@example.com",
+    "a" * 64 + "@example.com": "a" * 64 + "@example.com",
     "ann@bücher.de": "ann@xn--bcher-kva.de",
     "ann@BÜCHER.de": "ann@xn--bcher-kva.de",
     "ann@XN--BCHER-KVA.de": "ann@xn--bcher-kva.de",
@@ -56,6 +57,7 @@ REFUSED = [
     "ann%eve@example.com@example.com",
     "ann@" + "a" * 64 + ".com",
     "ann@" + "a." * 140 + "com",
+    "a" * 65 + "@example.com",
     "a" * 300 + "@example.com",
     "a" * 300,
 ]
