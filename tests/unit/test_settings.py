@@ -468,6 +468,7 @@ class TestTheDatabase:
             ("mysql://a@h", "end it with the name of the database"),
             ("postgresql://a@h/", "end it with the name of the database"),
             ("mysql://a@h/d?foo=1", "leave its parameters out"),
+            ("mysql://a@localhost/d?host=db.example.com", "leave its parameters out"),
             (
                 "mysql://a@h/d?ssl_disabled=true",
                 "leave its parameters out; for TLS there are DB_TLS",
@@ -521,7 +522,6 @@ class TestTheDatabase:
             ({"DATABASE_URL": "mysql://a@127.0.0.1/d"}, "off"),
             ({"DATABASE_URL": "mysql://a@127.0.0.1/d", "DB_TLS": "verify"}, "verify"),
             ({"DATABASE_URL": "mysql://a@/d?unix_socket=/run/mysqld.sock"}, "off"),
-            ({"DATABASE_URL": "mysql://a@localhost/d?host=db.example.com"}, "verify"),
             ({"DATABASE_URL": "postgresql:///d?host=/run/postgresql"}, "off"),
             ({"DATABASE_URL": "postgresql:///d?hostaddr=127.0.0.1,192.0.2.1"}, "verify"),
             (SERVER, "verify"),
