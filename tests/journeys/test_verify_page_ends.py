@@ -172,3 +172,13 @@ class TestPaused:
         path = asked(site, key=key)
         assert "6-digit" in ann.open(path).main
         assert ann.type(ann.open(path), site.code(ANN)).h1 == "Done"
+
+
+def test_too_early_after_five_misses_the_page_still_says_why(site: Site, ann: Person) -> None:
+    shown = ann.open(asked(site))
+    bad = wrong(site.code())
+    for _ in range(5):
+        shown = ann.type(shown, bad)
+    early = ann.press_resend(shown)
+    assert (early.status, early.h1) == (429, "Too many wrong codes")
+    assert "You can get a new code in 30 seconds." in early.message

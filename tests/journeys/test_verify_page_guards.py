@@ -94,6 +94,7 @@ class TestStaleForms:
         over = ann.open(shown.path)
         stale = ann.submit(over.form("/verify/resend"), csrf="x")
         assert is_stale(stale)
+        assert stale.h1 == over.h1 == "That code has expired"
         assert [each.text for each in stale.all("button")] == ["Email me a new code"]
         assert ann.press_resend(stale).status == 200
 

@@ -59,11 +59,12 @@ def asked(
     challenge: Challenge, ticket: str, *, status: int | None = None, **more: object
 ) -> Response:
     """Render a challenge's page with an error or a notice."""
-    error = more.get("error")
+    error, stopped = more.get("error"), challenge.stopped(now())
     progress = flows.delivery(services().desk, challenge)
     context: dict[str, object] = {
         **_NOTHING,
-        "state": "dead" if error in ERRORS.values() or challenge.stopped(now()) else "ask",
+        "state": "dead" if error in ERRORS.values() or stopped else "ask",
+        "reason": ERRORS.get(stopped, error) if stopped else error,
         "challenge": facts(challenge),
         "delivery": progress and delivery_facts(challenge, progress),
         "notice_at": challenge.resend_after - RESEND_GAP,

@@ -18,7 +18,7 @@ def site(tmp_path: Path) -> Site:
 
 def test_development_is_shown_the_two_calls(site: Site) -> None:
     shown = Person(site).open("/")
-    assert (shown.status, shown.h1) == (200, "Simple 2FA")
+    assert (shown.status, shown.h1) == (200, "Security codes")
     curl = "curl http://localhost:5000/{} -H 'Content-Type: application/json' -d '{}'"
     assert [each.text for each in shown.all("pre")] == [
         curl.format("generate-2fa", '{"email":"ann@example.com"}'),
@@ -30,7 +30,7 @@ def test_development_is_shown_the_two_calls(site: Site) -> None:
 
 def test_production_tells_strangers_nothing_more_than_its_name(tmp_path: Path) -> None:
     shown = Person(site_in(tmp_path, development=False, SITE_NAME="Acme")).open("/")
-    assert shown.main == "Acme Security codes by email, sent and checked here."
+    assert shown.main == "Security codes Sent by email, and checked here."
 
 
 @pytest.mark.parametrize(
