@@ -8,7 +8,7 @@ from functools import partial
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, event, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from rig import parts
@@ -45,6 +45,24 @@ def test_the_unit_and_its_event_commit_together(db: Database) -> None:
     assert db.transact(attempt, unit) == happened(attempt)
     assert marked(db, name) == 1
     assert recalled(db, attempt) == happened(attempt)
+
+
+def test_a_unit_whose_commit_failed_is_not_committed_by_the_next(db: Database) -> None:
+    lost, next_one = new_id(), new_id()
+    failures = [OSError("the driver broke down")]
+
+    def fail(_: Connection) -> None:
+        if failures:
+            raise failures.pop()
+
+    event.listen(db._writer, "commit", fail)
+    try:
+        with pytest.raises(OSError, match="broke down"):
+            db.tidy(lambda connection: mark(connection, lost))
+        db.tidy(lambda connection: mark(connection, next_one))
+    finally:
+        event.remove(db._writer, "commit", fail)
+    assert (marked(db, lost), marked(db, next_one)) == (0, 1)
 
 
 class CrashError(Exception):

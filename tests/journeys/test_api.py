@@ -9,7 +9,7 @@ import pytest
 from apps import ANN, Site, made
 from callers import CHALLENGES, Shop, refusal, said
 from simple_2fa.core.ids import new_id
-from world import together, wrong
+from world import wrong
 
 
 @pytest.fixture
@@ -35,7 +35,6 @@ def problem(code: str, status: int, title: str, message: str, **more: object) ->
     }
 
 
-ORDER = {"Idempotency-Key": "order-4711"}
 WRONG = problem("wrong_code", 400, "Wrong code", "That code isn't right.")
 
 
@@ -392,54 +391,3 @@ class TestPurposes:
             reply = shop.call(path, {**body, "purpose": name})
             assert refusal(reply) == (422, "invalid_request")
             assert [each["pointer"] for each in (reply.json or {})["errors"]] == ["/purpose"]
-
-
-class TestIdempotency:
-    def test_a_repetition_gets_the_same_reply_and_sends_no_second_letter(
-        self, site: Site, shop: Shop
-    ) -> None:
-        first = shop.call(CHALLENGES, {"to": ANN}, headers=ORDER)
-        for pause in (0, 31, 3600):
-            site.deliver()
-            site.clock.move(seconds=pause)
-            again = shop.call(CHALLENGES, {"to": ANN}, headers=ORDER)
-            assert (again.status_code, again.data) == (202, first.data)
-            assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]
-        assert len(site.letters()) == 1
-
-    def test_another_body_is_a_conflict(self, site: Site, shop: Shop) -> None:
-        shop.call(CHALLENGES, {"to": ANN}, headers=ORDER)
-        reply = shop.call(CHALLENGES, {"to": "bob@example.com"}, headers=ORDER)
-        assert refusal(reply) == (409, "conflict")
-        assert [letter.to for letter in site.letters()] == [ANN]
-
-    def test_it_belongs_to_one_client_and_one_route(self, site: Site, shop: Shop) -> None:
-        bodies = [
-            shop.call(CHALLENGES, {"to": "a@example.com"}, headers=ORDER),
-            Shop.of(site).call(CHALLENGES, {"to": "b@example.com"}, headers=ORDER),
-            shop.call("/generate-2fa", {"email": "c@example.com"}, headers=ORDER),
-        ]
-        assert [each.status_code for each in bodies] == [202, 202, 202]
-        assert len(site.letters()) == 3
-
-    def test_a_refused_request_may_be_repeated(self, site: Site, shop: Shop) -> None:
-        shop.start()
-        early = shop.call(CHALLENGES, {"to": ANN}, headers=ORDER)
-        assert refusal(early) == (429, "slow_down")
-        site.clock.move(seconds=30)
-        assert shop.call(CHALLENGES, {"to": ANN}, headers=ORDER).status_code == 202
-
-    def test_parallel_repetitions_get_one_reply_and_one_letter(
-        self, site: Site, shop: Shop
-    ) -> None:
-        replies = together(8, lambda _: shop.call(CHALLENGES, {"to": ANN}, headers=ORDER))
-        assert [reply.status_code for reply in replies] == [202] * 8
-        assert len({reply.data for reply in replies}) == 1
-        assert len(site.letters()) == 1
-
-    @pytest.mark.parametrize("key", ["", "x" * 256])
-    def test_it_has_1_to_255_characters(self, site: Site, shop: Shop, key: str) -> None:
-        reply = shop.call(CHALLENGES, {"to": ANN}, headers={"Idempotency-Key": key})
-        assert refusal(reply) == (422, "invalid_request")
-        assert "Idempotency-Key" in reply.text
-        assert site.letters() == []

@@ -16,14 +16,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from simple_2fa.core.clock import from_millis, to_millis
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.tags import Event, Tag
-from simple_2fa.db import schema
+from simple_2fa.db import schema, units
 from simple_2fa.db.faults import Fault, kind_of
 from simple_2fa.db.together import Together
+from simple_2fa.db.units import Unit
 
 __all__ = ["Connection", "Database", "Unit"]
 
 T = TypeVar("T")
-Unit = Callable[[Connection], T]
 
 _REPEATS = {Fault.ROLLED_BACK: 12, Fault.AMBIGUOUS: 4}
 """How often one unit runs again after each kind of fault before it is given up."""
@@ -52,7 +52,7 @@ class Database:
         options = {**_driver_options(self.url, tls_ca), "pool_timeout": _PATIENCE}
         options |= {"pool_size": threads, "max_overflow": 4, "pool_recycle": 1800}
         options["hide_parameters"] = True  # they would stand in error texts, and those in logs
-        options["pool_reset_on_return"] = None  # a ROLLBACK after each COMMIT; `begin` sees to it
+        options["pool_reset_on_return"] = None  # a ROLLBACK after each COMMIT; `units` sees to it
         self.reader = create_engine(
             self.url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **options
         )
@@ -123,8 +123,7 @@ class Database:
     def _commit(self, unit: Unit[T]) -> T:
         if self._together:
             return self._together.commit(unit)
-        with self._writer.begin() as connection:
-            return unit(connection)
+        return units.commit(self._writer, unit)
 
 
 def _repeated(attempt: Callable[[], T], recall: Callable[[], T | None] | None = None) -> T:

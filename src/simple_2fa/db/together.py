@@ -5,12 +5,16 @@ before the COMMIT of its group; each has a savepoint, so that one that fails tak
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextvars import copy_context
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from simple_2fa.core.errors import UnavailableError
+from simple_2fa.db import units
+from simple_2fa.db.units import Unit
 
 T = TypeVar("T")
 
@@ -18,8 +22,9 @@ T = TypeVar("T")
 class _Place(Generic[T]):
     """A unit in the queue, and what becomes of it."""
 
-    def __init__(self, unit: Callable[[Connection], T]) -> None:
+    def __init__(self, unit: Unit[T]) -> None:
         self._unit = unit
+        self._context = copy_context()  # another thread may run it: let it see its own request
         self._result: T
         self.error: BaseException | None = None
         self.done = False
@@ -34,7 +39,7 @@ class _Place(Generic[T]):
         self._called.release()
 
     def run(self, connection: Connection) -> None:
-        self._result = self._unit(connection)
+        self._result = self._context.run(self._unit, connection)
 
     def tell(self) -> T:
         if self.error is not None:
@@ -55,7 +60,7 @@ class Together:
         self._leader: _Place[Any] | None = None
         self._queue: list[_Place[Any]] = []
 
-    def commit(self, unit: Callable[[Connection], T]) -> T:
+    def commit(self, unit: Unit[T]) -> T:
         """Run a unit and give its result once it is committed.
 
         Raises:
@@ -79,7 +84,7 @@ class Together:
         with self._door:
             group, self._queue = self._queue, []
         try:
-            self._write(group)
+            units.commit(self._engine, partial(_write, group))
         except Exception as why:  # noqa: BLE001 (the thread of each raises it)
             _fail(group, why)
         except BaseException:
@@ -92,14 +97,6 @@ class Together:
                 self._call_next()
             for place in group[1:]:
                 place.call()
-
-    def _write(self, group: Sequence[_Place[Any]]) -> None:
-        with self._engine.begin() as connection:
-            if len(group) == 1:
-                group[0].run(connection)
-                return
-            for place in group:
-                _run_apart(place, connection)
 
     def _call_next(self) -> None:
         """Let the first in the queue lead; the door is held."""
@@ -114,6 +111,14 @@ class Together:
                 self._queue.remove(place)
                 if self._leader is place:
                     self._call_next()
+
+
+def _write(group: Sequence[_Place[Any]], connection: Connection) -> None:
+    if len(group) == 1:
+        group[0].run(connection)
+        return
+    for place in group:
+        _run_apart(place, connection)
 
 
 def _run_apart(place: _Place[Any], connection: Connection) -> None:

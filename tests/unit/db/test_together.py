@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import event
@@ -15,6 +17,7 @@ from simple_2fa.db.engine import Connection, Database
 from simple_2fa.db.together import Together, _Place
 from world import database, mark, marked
 
+T = TypeVar("T")
 PATIENCE = 10
 
 
@@ -44,7 +47,7 @@ class Group:
         self.until(lambda: len(self._together._queue) > waiting)
         return future
 
-    def commit_here(self, unit: Callable[[Connection], object]) -> object:
+    def commit_here(self, unit: Callable[[Connection], T]) -> T:
         return self._together.commit(unit)
 
     def until(self, true: Callable[[], bool]) -> None:
@@ -140,6 +143,26 @@ def test_a_group_that_sqlite_took_back_fails_as_a_whole(db: Database) -> None:
         with pytest.raises(OSError, match="disk"):
             future.result()
     assert marked(db, "a") == 0
+
+
+def test_a_unit_sees_the_context_of_the_thread_that_asked(db: Database) -> None:
+    """Whose thread runs it is chance: a request's unit may be run by the worker."""
+    request = ContextVar("request", default="none")
+
+    def unit(_: Connection) -> str:
+        return request.get()
+
+    def ask(name: str) -> str:
+        request.set(name)
+        return group.commit_here(unit)
+
+    group = Group(db)
+    futures = [group.add(unit)]
+    with ThreadPoolExecutor(1) as one:
+        asked = one.submit(ask, "hers")
+        group.until(lambda: group.waiting() == 2)
+        group.go_on()
+        assert (futures[0].result(), asked.result()) == ("none", "hers")
 
 
 def test_an_interrupted_writer_leaves_nobody_waiting(db: Database) -> None:
