@@ -9,6 +9,7 @@ import pytest
 from apps import ANN, Site, made
 from callers import CHALLENGES, Shop, refusal, said
 from simple_2fa.core.ids import new_id
+from simple_2fa.http import pace
 from world import wrong
 
 
@@ -173,17 +174,33 @@ class TestByAddress:
         assert len({len(reply.data) for reply in replies}) == 1
 
     def test_a_spent_ledger_looks_like_a_wrong_code(self, site: Site, shop: Shop) -> None:
-        for _ in range(2):
-            shop.start()
-            for _ in range(5):
-                shop.verify(wrong(site.code()))
+        first = shop.start(purpose="one")["challenge"]
+        code = site.code()
+        for purpose in ("two", "three"):
             site.clock.move(seconds=30)
-        started = shop.start()
-        long = site.code()
-        assert len(long) == 10
-        assert said(shop.verify(wrong(long)[:6])) == WRONG
-        assert shop.show(started["challenge"])["tries_left"] == 5
-        assert shop.verify(long).status_code == 200
+            shop.start(purpose=purpose)
+            for _ in range(5):
+                shop.verify(wrong(site.code()), purpose=purpose)
+        assert refusal(shop.answer(first, code)) == (429, "paused")
+        assert said(shop.verify(code, purpose="one")) == WRONG
+        assert shop.show(first)["tries_left"] == 5
+
+    def test_every_failure_takes_as_long(
+        self, site: Site, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        waits: list[float] = []
+        monkeypatch.setattr("simple_2fa.http.pace.sleep", waits.append)
+        shop.verify("000000")
+        shop.start()
+        code = site.code()
+        for text in ("0" * 10, *[wrong(code)] * 6, code):
+            shop.verify(text)
+        assert len(waits) == 9
+        assert all(0 <= wait < pace.FAILURE for wait in waits)
+        site.clock.move(seconds=30)
+        shop.start()
+        assert shop.verify(site.code()).status_code == 200
+        assert len(waits) == 9
 
     def test_the_newest_challenge_counts(self, site: Site, shop: Shop) -> None:
         shop.start(purpose="one")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from apps import ANN, Site
+from callers import Shop
 from live import Person, Shown, asked, site_in
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.desk import ledger_of
@@ -80,6 +81,21 @@ class TestExpired:
         assert fresh.message == "Sent a new code at 11:40 UTC. Use the newest one."
         assert ann.type(fresh, site.code()).h1 == "Done"
 
+    @pytest.mark.parametrize("pause", [{"minutes": 8}, {"minutes": 10}, {"minutes": 20}])
+    def test_the_application_that_asks_for_the_old_one_is_told_of_the_new(
+        self, site: Site, ann: Person, path: str, pause: dict[str, float]
+    ) -> None:
+        """Also once housekeeping has been there."""
+        old = challenge_of(site, path)
+        shown = ann.open(path)
+        site.clock.move(**pause)
+        site.deliver()
+        fresh = ann.press_resend(shown)
+        followed_by = Shop(site).show(old.id)["followed_by"]
+        assert followed_by == challenge_of(site, fresh.path).id
+        ann.type(fresh, site.code())
+        assert Shop(site).show(followed_by)["status"] == "approved"
+
     def test_then_its_page_is_gone(self, site: Site, ann: Person, path: str) -> None:
         shown = ann.open(path)
         site.clock.move(hours=1, minutes=10, seconds=1)
@@ -114,7 +130,17 @@ class TestCanceled:
         over = ann.type(shown, code)
         assert (over.status, over.h1) == (410, "That code was canceled")
         assert over.title == "Error: That code was canceled · Acme"
-        assert buttons(over) == ["Email me a new code"]
+        assert "Go back to where you came from and start again there." in over.main
+        assert buttons(over) == []
+
+    def test_nobody_starts_it_again_from_an_old_page(self, site: Site, ann: Person) -> None:
+        path = asked(site)
+        shown = ann.open(path)
+        flows.cancel(site.services.desk, challenge_of(site, path), site.clock())
+        site.clock.move(seconds=30)
+        over = ann.press_resend(shown)
+        assert (over.status, over.h1) == (410, "That code was canceled")
+        assert site.letters() == []
 
 
 class TestPaused:

@@ -32,6 +32,7 @@ from simple_2fa.core.address import mask, subject_of_address
 from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
 from simple_2fa.core.ids import is_id
 from simple_2fa.db.engine import Connection
+from simple_2fa.http import pace
 from simple_2fa.http.bearer import api_caller
 from simple_2fa.http.body import invalid, read, read_nothing
 from simple_2fa.http.problems import Problem
@@ -169,7 +170,8 @@ def _start(caller: Caller, address: str, purpose: str, keep: Keep) -> Started:
 
 
 def _find(challenge: str) -> Challenge:
-    found = flows.find(services().desk, challenge, api_caller()) if is_id(challenge) else None
+    caller = api_caller()
+    found = flows.find(services().desk, challenge, caller) if is_id(challenge) else None
     if found is None:
         raise Problem("not_found")
     return found
@@ -186,12 +188,13 @@ def _answer(challenge: str, attempt: Attempt) -> Answered:
 
 
 def _verify_by_address(address: str, attempt: Attempt) -> Response:
-    """Every failure of the check is the same: nobody learns whether a challenge is open."""
+    """Every failure of the check is the same, its time too: nobody learns what is open."""
     if not codes.has_form(attempt.text):
         raise invalid("/code", "The code has 6 or 10 digits.")
     subject = subject_of_address(address)
     answered = answers.answer_by_address(services().desk, subject, attempt, now())
     if answered.outcome is not Outcome.APPROVED:
+        pace.level(pace.FAILURE)
         raise Problem("wrong_code")
     return _tell(answered.challenge, answered)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError
 
 from simple_2fa.challenges import store as challenges
+from simple_2fa.clients import store as clients
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.vault import key_id
 from simple_2fa.credentials import store as credentials
@@ -58,5 +59,6 @@ def keys_are_missing(db: Database, keys: Sequence[bytes], now: datetime) -> bool
         lambda connection: (
             credentials.sealed_by_others(connection, ids)
             or challenges.sealed_by_others(connection, ids, now)
+            or clients.sealed_by_others(connection, ids)
         )
     )

@@ -13,7 +13,6 @@ from simple_2fa.challenges.model import (
     Challenge,
     Outcome,
     Proof,
-    nothing,
 )
 from simple_2fa.core.errors import MalformedAnswerError, Simple2FAError
 from simple_2fa.core.factor import MAX_ANSWER, Held, Verdict
@@ -23,7 +22,6 @@ from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import NewCredential
 from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
-from simple_2fa.limits.rules import GUESSES
 from simple_2fa.mail import outbox
 
 Cash = Callable[[Connection, Proof], None]
@@ -96,20 +94,19 @@ def answer(
 def answer_by_address(desk: Desk, subject: bytes, attempt: Attempt, now: datetime) -> Answered:
     """Judge an answer to this caller's newest open challenge of a subject.
 
-    Where none is open, the same statements run against a challenge that doesn't exist, so that
-    the time taken says nothing.
+    Where none is open that is written down too. How long it took differs by what was found: a face
+    that keeps that a secret levels it (`http.pace`).
     """
     caller, purpose = attempt.caller, attempt.purpose
     seen = desk.db.read(
         lambda connection: store.newest_open(connection, subject, caller, now, purpose)
     )
     if seen is None:
-        return _decide_nothing(desk, subject, caller, now)
+        return _unknown(desk, subject, caller, now)
     try:
         return _decide(desk, seen, attempt.text, now, None)
     except MalformedAnswerError:
-        # Its length betrays that no code of this length is open: as much work as for none.
-        return _decide_nothing(desk, subject, caller, now)
+        return _unknown(desk, subject, caller, now)  # no code of this length is open
 
 
 def _fits(seen: Challenge, purpose: str | None) -> bool:
@@ -125,16 +122,9 @@ def _decide(desk: Desk, seen: Challenge, text: str, now: datetime, cash: Cash | 
     attempt = new_attempt(now)
 
     def unit(connection: Connection) -> Event:
-        right = _weigh(connection, seen, judged, now)
-        if not store.claim(connection, seen, now, right=right):
-            raise _NoClaimError
-        if not right:
-            left = seen.max_tries - store.tries(connection, seen.id)
-            if not left:
-                store.forget(connection, seen.id, now)
-                outbox.void(connection, seen.id, now)
+        if not _claim(connection, seen, judged, now):
+            left = _count(connection, seen, now)
             return _event(attempt, now, seen, Outcome.WRONG, tries_left=left)
-        _close(connection, seen, judged, now)
         if cash:
             cash(connection, proof)
         return _event(attempt, now, seen, Outcome.APPROVED)
@@ -188,6 +178,27 @@ def _is_answer(text: str) -> bool:
         return False
 
 
+def _claim(connection: Connection, seen: Challenge, judged: _Judged, now: datetime) -> bool:
+    """Spend the try, and close the challenge where the answer is right. Gives whether it is."""
+    right = _weigh(connection, seen, judged, now)
+    if not store.claim(connection, seen, now, right=right):
+        raise _NoClaimError
+    if right:
+        outbox.void(connection, seen.id, now)
+    if right and judged.new:
+        credentials.add(connection, judged.new, judged.secret, now)
+    return right
+
+
+def _count(connection: Connection, seen: Challenge, now: datetime) -> int:
+    """Give the tries that a wrong answer has left; the last one makes the code useless."""
+    left = seen.max_tries - store.tries(connection, seen.id)
+    if not left:
+        store.forget(connection, seen.id, now)
+        outbox.void(connection, seen.id, now)
+    return left
+
+
 def _weigh(connection: Connection, seen: Challenge, judged: _Judged, now: datetime) -> bool:
     """Ask the ledger and swap the credential; a lost swap makes the answer wrong.
 
@@ -213,12 +224,6 @@ def _charge(
         raise _SpentError(cost)
 
 
-def _close(connection: Connection, seen: Challenge, judged: _Judged, now: datetime) -> None:
-    outbox.void(connection, seen.id, now)
-    if judged.new:
-        credentials.add(connection, judged.new, judged.secret, now)
-
-
 def _refused(desk: Desk, seen: Challenge, outcome: Outcome, now: datetime) -> Answered:
     """Tell why nothing was judged, and write that down in a unit of its own."""
     attempt = new_attempt(now)
@@ -233,18 +238,10 @@ def _paused(desk: Desk, seen: Challenge, cost: int, now: datetime) -> Answered:
     return replace(_refused(desk, seen, Outcome.PAUSED, now), retry_at=level.retry_at)
 
 
-def _decide_nothing(desk: Desk, subject: bytes, caller: Caller, now: datetime) -> Answered:
-    ghost = nothing(subject, caller, now)
-    ledger = buckets.bucket(GUESSES, "nobody", subject[:1].hex())
-    attempt = new_attempt(now)
-
-    def unit(connection: Connection) -> Event:
-        buckets.take(connection, ledger, now, charge=0)
-        store.claim(connection, ghost, now, right=False)
-        store.tries(connection, ghost.id)
-        return _event(attempt, now, ghost, Outcome.UNKNOWN)
-
-    desk.db.transact(attempt, unit)
+def _unknown(desk: Desk, subject: bytes, caller: Caller, now: datetime) -> Answered:
+    attempt, tag = new_attempt(now), Tag.CHALLENGE_ANSWER
+    event = Event(attempt, now, tag, Outcome.UNKNOWN, "", subject, str(caller))
+    desk.db.transact(attempt, lambda _: event)
     return Answered(Outcome.UNKNOWN)
 
 

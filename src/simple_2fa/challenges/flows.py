@@ -71,7 +71,24 @@ def resend(desk: Desk, seen: Challenge, now: datetime) -> Started:
     stopped = seen.stopped(now)
     if stopped:
         raise ClosedError(stopped)
-    started = start(desk, seen.question, now)
+    return renew(desk, seen, now)
+
+
+def renew(desk: Desk, seen: Challenge, now: datetime) -> Started:
+    """Put a challenge's question again; where that takes a new one, the old one names it.
+
+    Raises:
+        ClosedError: whoever asked has canceled it.
+        SlowDownError: it is too early, or one letter too many.
+    """
+    if seen.outcome == Outcome.CANCELED:
+        raise ClosedError(Outcome.CANCELED)
+
+    def name_it(connection: Connection, started: Started) -> None:
+        if started.challenge.id != seen.id:
+            store.follow(connection, seen, started.challenge.id)
+
+    started = start(desk, seen.question, now, name_it)
     if started.challenge.id == seen.id:
         return started
     return replace(started, sending=Sending.RENEWED)

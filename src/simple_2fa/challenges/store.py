@@ -63,6 +63,11 @@ _RELEASE = (
     )
     .values(open_key=None, followed_by=bindparam("successor"))
 )
+_FOLLOW = (
+    update(challenges)
+    .where(_C.challenge == bindparam("which"))
+    .values(followed_by=bindparam("successor"))
+)
 _CLAIM = update(challenges).where(_MINE, _OPEN, _C.epoch == bindparam("under"))
 _CLAIM_WRONG = _CLAIM.values(tries=_C.tries + 1)
 _CLAIM_RIGHT = _CLAIM.values(
@@ -165,6 +170,11 @@ def release(
     """Free the open key of a row that is closed, out of tries, nearly expired, or given up."""
     values = {"which": seen.id, "successor": successor, "given_up": given_up}
     connection.execute(_RELEASE, {**values, "needed": _needed(now)})
+
+
+def follow(connection: Connection, seen: Challenge, successor: str) -> None:
+    """Name the challenge that took this one's place."""
+    connection.execute(_FOLLOW, {"which": seen.id, "successor": successor})
 
 
 def claim(connection: Connection, seen: Challenge, now: datetime, *, right: bool) -> bool:

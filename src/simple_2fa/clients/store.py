@@ -1,5 +1,6 @@
 """Rows of clients, and of replies that are given again to a repeated request."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
@@ -7,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from simple_2fa.clients.model import Client, ReplayedError
 from simple_2fa.core.clock import DAY, from_millis, to_millis
+from simple_2fa.db import seals
 from simple_2fa.db.schema import clients, replies
 
 REPLIES_KEPT = DAY
@@ -70,6 +72,12 @@ def keep_reply(
         connection.execute(insert(replies), {**row, "sweep_at": to_millis(now) + REPLIES_KEPT})
     except IntegrityError as why:
         raise ReplayedError from why
+
+
+def sealed_by_others(connection: Connection, keys: Sequence[str]) -> bool:
+    """Tell whether a reply was sealed by a key that isn't among these (key ids)."""
+    others = select(replies.c.key).where(seals.sealed_by_others(replies.c.sealed, keys))
+    return connection.execute(others.limit(1)).first() is not None
 
 
 def sweep_replies(connection: Connection, now: datetime, batch: int) -> int:

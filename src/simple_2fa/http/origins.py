@@ -1,16 +1,17 @@
 """Where a request comes from: its client's address, its page's origin, its host."""
 
+import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from flask import request
 
 from simple_2fa.http.services import services
-from simple_2fa.settings import is_loopback
 
 Address = IPv4Address | IPv6Address
 
 _FORWARDED = ("Forwarded", "Via")
+_OWN_HOST = r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 _SAME_SITE = {"same-origin", "none"}
 
 
@@ -55,11 +56,10 @@ def is_misdirected() -> bool:
     """
     if not services().development:
         return False
-    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     forwarded = any(
         name in _FORWARDED or name.startswith("X-Forwarded-") for name in _header_names()
     )
-    return forwarded or not (is_loopback(host) and not host.startswith("/"))
+    return forwarded or re.fullmatch(_OWN_HOST, request.host, re.IGNORECASE) is None
 
 
 def _header_names() -> list[str]:

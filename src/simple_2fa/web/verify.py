@@ -10,6 +10,7 @@ from simple_2fa.challenges.model import (
     Answered,
     Caller,
     Challenge,
+    ClosedError,
     Outcome,
     Sending,
 )
@@ -87,7 +88,9 @@ def resend() -> Response:
     if not csrf_fits():
         return shown.asked(challenge, ticket, error="stale_form")
     try:
-        started = flows.start(services().desk, challenge.question, now())
+        started = flows.renew(services().desk, challenge, now())
+    except ClosedError:
+        return shown.asked(challenge, ticket, error="canceled")
     except SlowDownError as why:
         return shown.asked(challenge, ticket, error="slow_down", **shown.patience(why.retry_at))
     except UnavailableError:

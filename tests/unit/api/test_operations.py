@@ -9,9 +9,9 @@ def test_codes_are_known_and_stand_in_the_order_of_their_statuses() -> None:
         assert operation.codes == [code for code in KINDS if code in operation.codes]
 
 
-def test_only_what_takes_a_body_refuses_bodies() -> None:
+def test_only_what_may_have_a_body_refuses_bodies() -> None:
     for operation in OPERATIONS:
-        assert ("too_large" in operation.codes) is (operation.takes is not None)
+        assert ("too_large" in operation.codes) is (operation.method == "POST")
 
 
 def test_summaries_are_one_line_without_a_full_stop() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from simple_2fa.app.checks import DEVELOPMENT, MODE, keys_are_missing, refusals
+from simple_2fa.clients.flows import Repeatable, sweep
+from simple_2fa.core.vault import Vault
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.db.upgrade import upgrade
@@ -77,6 +79,14 @@ class TestKeys:
     def test_an_expired_one_s_need_not(self, db: Database, world: World) -> None:
         world.start()
         assert not keys_are_missing(db, [OTHER_KEY], NOW + timedelta(minutes=10))
+
+    def test_a_kept_reply_s_key_must_be_there_for_its_day(self, db: Database) -> None:
+        vault = Vault([MASTER_KEY])
+        asked = Repeatable("shop", "/generate-2fa", "order", b"{}")
+        db.tidy(lambda connection: asked.keep(connection, vault, b"reply", NOW))
+        assert keys_are_missing(db, [OTHER_KEY], NOW + timedelta(hours=23))
+        sweep(db, NOW + timedelta(hours=24), 10)
+        assert not keys_are_missing(db, [OTHER_KEY], NOW + timedelta(hours=24))
 
     def test_a_credential_s_key_must_be_there_for_ever(self, db: Database, world: World) -> None:
         world.enrol()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from simple_2fa.challenges.model import Caller, Challenge, ClosedError, Outcome, Question, nothing
+from simple_2fa.challenges.model import Caller, Challenge, ClosedError, Outcome, Question
 from world import NOW, SECOND
 
 MICRO = timedelta(microseconds=1)
@@ -89,10 +89,10 @@ def test_no_client_shares_the_ledger_of_our_pages() -> None:
     assert len(Caller("session", "a").ledger) != 22
 
 
-def test_nothing_takes_no_answer() -> None:
-    ghost = nothing(bytes(32), Caller("client", "a"), NOW)
-    assert ghost.stopped(NOW) is Outcome.EXPIRED
-    assert (ghost.id, ghost.tries_left) == ("", 0)
+def test_what_another_node_has_blanked_is_expired() -> None:
+    assert replace(OPEN, sealed="").stopped(NOW) is Outcome.EXPIRED
+    spent = replace(OPEN, sealed="", tries=OPEN.max_tries)
+    assert spent.stopped(NOW) is Outcome.OUT_OF_TRIES
 
 
 def test_a_closed_error_says_why() -> None:
