@@ -109,9 +109,8 @@ class TestDatabase:
             yield proxy
 
     def test_it_is_gone_and_comes_back_by_itself(
-        self, tmp_path: Path, mariadb: MariaDB, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, mariadb: MariaDB, proxy: Proxy
     ) -> None:
-        monkeypatch.setattr("simple_2fa.db.state.clock_skew", lambda *_: 0.0)  # ours stands still
         site = made(tmp_path, proxy.through(mariadb.create_database()))
         shop = Shop(site)
         challenge = shop.start()["challenge"]

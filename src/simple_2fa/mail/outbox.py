@@ -46,7 +46,6 @@ _UNFINISHED = (*_WAITING, Delivery.SENDING.value)
 _ABOUT = letters.c.about == bindparam("which")
 _QUEUE = insert(letters)
 _IS_WAITING = letters.c.state.in_(_WAITING)
-_IS_WAITING = letters.c.state.in_(_WAITING)
 _VOID = (
     update(letters)
     .where(_ABOUT, letters.c.state.in_(_UNFINISHED))

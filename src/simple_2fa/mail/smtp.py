@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 
 from simple_2fa.mail.letters import Rendered
 from simple_2fa.mail.replies import POSITIVE, Answer, checked, meaning, octets, worded
 from simple_2fa.mail.transport import OutOfReachError
 
+Link = TypeVar("Link", bound=smtplib.SMTP)
 Tls = Literal["starttls", "implicit", "none"]
 
 PATIENCE = 10
@@ -67,7 +68,7 @@ class Smtp:
     def send(self, letter: Rendered) -> str:
         """Hand a letter over; see `Transport`."""
         link = self._link or self._opened()
-        with self._told_plainly(), self._watched(link):
+        with self._told_plainly(), _watched(link, self._longest):
             self._check_sender(link.mail(letter.sender))
             checked(link.rcpt(letter.to))
             return checked(self._data(link, letter.message.as_bytes()))
@@ -102,7 +103,7 @@ class Smtp:
 
     def _opened(self) -> smtplib.SMTP:
         """Give a connection that answers. RSET takes back what an unfinished letter left behind."""
-        if self._link is not None and not _answers(self._link):
+        if self._link is not None and not self._answers(self._link):
             self._drop()
         if self._link is None:
             with self._told_plainly():
@@ -114,18 +115,21 @@ class Smtp:
         server = self._server
         # smtplib's own default asks the name server who we are, for as long as that takes.
         ourselves = name if "." in (name := socket.gethostname()) else "[127.0.0.1]"
+        place = (server.host, server.port, ourselves)
         if server.tls == "implicit":
-            return smtplib.SMTP_SSL(
-                server.host,
-                server.port,
-                ourselves,
-                timeout=self._patience,
-                context=self._trust(),
-            )
-        return smtplib.SMTP(server.host, server.port, ourselves, timeout=self._patience)
+            kind = _watching(smtplib.SMTP_SSL, self._longest)
+            return kind(*place, timeout=self._patience, context=self._trust())
+        return _watching(smtplib.SMTP, self._longest)(*place, timeout=self._patience)
+
+    def _answers(self, link: smtplib.SMTP) -> bool:
+        try:
+            with _watched(link, self._longest):
+                return link.rset()[0] in POSITIVE
+        except OSError:
+            return False
 
     def _introduce(self, link: smtplib.SMTP) -> None:
-        with self._watched(link):
+        with _watched(link, self._longest):
             link.ehlo_or_helo_if_needed()
             if self._server.tls == "starttls":
                 self._encrypt(link)
@@ -179,28 +183,33 @@ class Smtp:
             self._drop()
             raise OutOfReachError(f"{self._name} {meaning(why, self._server.host)}") from None
 
-    @contextmanager
-    def _watched(self, link: smtplib.SMTP) -> Iterator[None]:
-        """Cut the connection off when it has taken too long, though each answer came in time."""
-        timer = threading.Timer(self._longest, _cut_off, [link])
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
     def _drop(self) -> None:
         if self._link is not None:
             self._link.close()
             self._link = None
 
 
-def _answers(link: smtplib.SMTP) -> bool:
+def _watching(kind: type[Link], longest: float) -> type[Link]:
+    """Make a kind of connection that is watched while it is greeted too, inside its constructor."""
+
+    class Watching(kind):  # type: ignore[misc, valid-type]
+        def connect(self, *place: object, **more: object) -> Answer:
+            with _watched(self, longest):
+                return cast("Answer", super().connect(*place, **more))
+
+    return Watching
+
+
+@contextmanager
+def _watched(link: smtplib.SMTP, longest: float) -> Iterator[None]:
+    """Cut the connection off when it has taken too long, though each answer came in time."""
+    timer = threading.Timer(longest, _cut_off, [link])
+    timer.daemon = True
+    timer.start()
     try:
-        return link.rset()[0] in POSITIVE
-    except OSError:
-        return False
+        yield
+    finally:
+        timer.cancel()
 
 
 def _cut_off(link: smtplib.SMTP) -> None:

@@ -117,6 +117,12 @@ class TestLetters:
         assert smtp_sink.connections == 2
 
 
+def send_twice(way: Smtp) -> None:
+    for _ in range(2):
+        way.ready()
+        way.send(letter())
+
+
 class TestConnection:
     def test_a_server_that_is_gone_comes_back(self, smtp_sink: Sink, make: Make) -> None:
         way = make(smtp_sink)
@@ -174,10 +180,13 @@ class TestConnection:
         with pytest.raises(OutOfReachError, match="unknown to the name server"):
             make(smtp_sink, host="nowhere.invalid").ready()
 
-    def test_a_server_that_drips_is_cut_off(self, make: Make) -> None:
-        dripping = _Odd(b"MAIL", b"250-drip", forever=True)
-        with dripping as server, pytest.raises(OutOfReachError):
-            make(server, longest=0.3).send(letter())
+    @pytest.mark.parametrize("verb", [b"", b"EHLO", b"RSET", b"MAIL"])
+    def test_a_server_that_drips_is_cut_off(self, make: Make, verb: bytes) -> None:
+        dripping = _Odd(verb, b"250-drip" if verb else b"220-drip", forever=True)
+        with dripping as server:
+            way = make(server, longest=0.3)
+            with pytest.raises(OutOfReachError):
+                send_twice(way)
 
     def test_a_connection_that_is_gone_needs_no_cutting_off(self) -> None:
         _cut_off(smtplib.SMTP())
@@ -263,7 +272,7 @@ def test_check_says_what_it_found(smtp_sink: Sink, make: Make) -> None:
 
 
 class _Odd:
-    """A mail server that says 250 to every command but one."""
+    """A mail server that says 250 to every command but one (b'': it greets oddly)."""
 
     tls: Tls = "none"
 
@@ -288,7 +297,10 @@ class _Odd:
 
     def _serve(self) -> None:
         self._link, _ = self._listener.accept()
-        with self._listener, self._link, self._link.makefile("rb") as lines:
+        odd = suppress(OSError)
+        with odd, self._listener, self._link, self._link.makefile("rb") as lines:
+            if not self._verb:
+                self._answer()
             self._link.sendall(b"220 mail.test\r\n")
             for line in lines:
                 if line[:4].upper() != self._verb:
