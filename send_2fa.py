@@ -2,7 +2,10 @@
 
 import sys
 
-from simple_2fa.cli.main import main
+try:
+    from simple_2fa.cli.main import main
+except ModuleNotFoundError as why:
+    sys.exit(f"{why.name} is missing: run `pip install -r requirements.txt` first")
 
 if __name__ == "__main__":
     main(["run", *sys.argv[1:]])

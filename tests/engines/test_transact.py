@@ -286,3 +286,11 @@ def test_mariadb_is_reached_by_tls_only_where_its_name_is_certified(
                 doubting.read(lambda connection: connection.execute(query).one())
             doubting.close()
         trusting.close()
+
+
+def test_no_fault_s_text_holds_what_was_to_be_stored(db: Database) -> None:
+    name = new_id()
+    db.tidy(lambda connection: mark(connection, name, "geheim"))
+    with pytest.raises(IntegrityError) as caught:
+        db.tidy(lambda connection: mark(connection, name, "geheim"))
+    assert "geheim" not in str(caught.value)

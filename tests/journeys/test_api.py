@@ -138,6 +138,7 @@ class TestByAddress:
                 "message": "2FA verification successful!",
                 "status": "approved",
                 "challenge": started["challenge"],
+                "purpose": "verify",
             },
         )
         assert said(shop.verify(site.code())) == WRONG
@@ -226,6 +227,7 @@ class TestByChallenge:
             "message": "2FA verification successful!",
             "status": "approved",
             "challenge": challenge,
+            "purpose": "verify",
         }
         assert shop.show(challenge)["status"] == "approved"
 

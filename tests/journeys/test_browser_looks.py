@@ -66,7 +66,9 @@ def test_it_is_fit_for_everybody(page: Page, tmp_path: Path, name: str) -> None:
         look_at(at.page, name)
 
 
-@pytest.mark.parametrize(("path", "heading"), [("/", "Acme"), ("/verify", "nothing to confirm")])
+@pytest.mark.parametrize(
+    ("path", "heading"), [("/", "Security codes"), ("/verify", "nothing to confirm")]
+)
 def test_production_s_own_pages_too(page: Page, tmp_path: Path, path: str, heading: str) -> None:
     with stage(page, tmp_path, development=False) as at:
         at.open(path)

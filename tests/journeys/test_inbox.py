@@ -113,7 +113,7 @@ class TestJson:
         assert first["code"] in first["text"]
         assert first["code"] in first["html"]
         assert (first["purpose"], second["purpose"]) == ("verify", "pay")
-        assert second["at"] == "2026-11-22T10:30:00+00:00"
+        assert second["at"] == "2026-11-22T10:30:00Z"
         assert shown.status == site.app.test_client().get("/inbox.json").status_code == 200
 
     def test_it_can_be_narrowed_to_one_address(self, ann: Person, shown: Shown) -> None:
@@ -122,9 +122,14 @@ class TestJson:
         assert only["to"] == BOB
         assert ann.get("/inbox.json?to=eve@example.com").get_json() == []
 
-    @pytest.mark.parametrize("wait", ["", "x", "-1", "nan", "0"])
+    @pytest.mark.parametrize("wait", ["", "-1", "nan", "0"])
     def test_it_answers_at_once_unless_told_to_wait(self, ann: Person, wait: str) -> None:
         assert ann.get(f"/inbox.json?wait={wait}").get_json() == []
+
+    def test_what_is_no_number_of_seconds_is_told(self, ann: Person) -> None:
+        reply = ann.get("/inbox.json?wait=x")
+        assert reply.status_code == 422
+        assert "Give seconds, 30 at most." in reply.text
 
     def test_it_waits_for_a_letter(self, site: Site, ann: Person) -> None:
         inbox = site.services.inbox

@@ -16,6 +16,7 @@ from simple_2fa.api.schemas import (
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt
 from simple_2fa.challenges.model import (
+    API,
     Answered,
     Caller,
     Challenge,
@@ -200,9 +201,12 @@ def _verify_by_address(address: str, attempt: Attempt) -> Response:
 
 
 def _tell(challenge: str, answered: Answered) -> Response:
-    if answered.outcome is Outcome.APPROVED:
+    if answered.proof:
         message = "2FA verification successful!"
-        return _reply(Approved(message=message, status="approved", challenge=challenge))
+        purpose = answered.proof.purpose.removeprefix(API)
+        return _reply(
+            Approved(message=message, status="approved", challenge=challenge, purpose=purpose)
+        )
     if answered.outcome is Outcome.WRONG:
         raise Problem("wrong_code", tries_left=answered.tries_left)
     if answered.outcome is Outcome.PAUSED:

@@ -76,6 +76,7 @@ class Approved(Said):
 
     status: Literal["approved"] = about("Always approved.", "approved")
     challenge: Name
+    purpose: str = about("What the proof is for: compare it with what you want.", "verify")
 
 
 class Fault(Reply):

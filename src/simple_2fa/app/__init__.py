@@ -108,8 +108,8 @@ def open_database(settings: Settings) -> Database:
     try:
         return Database(settings.database_url(), tls_ca=tls_ca)
     except ModuleNotFoundError:
-        extra = "postgres" if url.get_backend_name() == "postgresql" else "mysql"
-        fault = f"the database's driver is missing: `pip install 'simple-2fa[{extra}]'` installs it"
+        driver = "psycopg[binary]" if url.get_backend_name() == "postgresql" else "pymysql"
+        fault = f"the database's driver is missing: `pip install '{driver}'` installs it"
     except ssl.SSLError:
         fault = f"DB_TLS_CA is {tls_ca!r}: give a file of certificates (PEM)"
     raise SettingsError((fault,))

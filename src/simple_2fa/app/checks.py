@@ -16,6 +16,10 @@ from simple_2fa.db.engine import Database
 MODE, DEVELOPMENT = "mode", "development"
 """The mark of a database that `simple-2fa run` has used, and its value."""
 
+FOR_DEVELOPMENT = (
+    "the database was made for development: give production its own"
+    " (DATABASE_URL, DB_HOST or, with SQLite, another INSTANCE_PATH)"
+)
 STATES = {
     "empty": "the database is empty: run `simple-2fa db upgrade`",
     "behind": "the database isn't migrated: run `simple-2fa db upgrade`",
@@ -37,7 +41,8 @@ def refusals(db: Database, keys: Sequence[bytes], now: datetime) -> tuple[str, .
 def reason(why: Exception) -> str:
     """Give the first line of what the database itself said."""
     fault = why.__cause__ if isinstance(why, UnavailableError) else why
-    return str(fault.orig if isinstance(fault, DBAPIError) else why).partition("\n")[0]
+    said = fault.orig if isinstance(fault, DBAPIError) else why
+    return str(said.args[-1] if said and said.args else said).partition("\n")[0]
 
 
 def _refusals(db: Database, keys: Sequence[bytes], now: datetime) -> Iterator[str]:
@@ -47,7 +52,7 @@ def _refusals(db: Database, keys: Sequence[bytes], now: datetime) -> Iterator[st
         yield STATES[state]
         return
     if database.mark(db, MODE) == DEVELOPMENT:
-        yield "the database was made for development: give production a database of its own"
+        yield FOR_DEVELOPMENT
     if keys and keys_are_missing(db, keys, now):
         yield "SECRET_KEY lacks a key that rows are sealed with: append the old key again"
 

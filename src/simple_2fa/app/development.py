@@ -14,11 +14,13 @@ KEY_FILE = "secret_key"
 def load(port: int) -> Settings:
     """Read the settings for `run`, complete; the instance folder is made with mode 0700.
 
+    Its address is this machine's, whatever PUBLIC_URL says: that one leads to production.
+
     Raises:
         SettingsError: as `Settings.load`, or the folder can't be used.
     """
     settings = Settings.load()
-    defaults = {"PUBLIC_URL": f"http://localhost:{port}"}
+    defaults = {}
     try:
         settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not settings.master_keys():
@@ -28,7 +30,8 @@ def load(port: int) -> Settings:
         raise SettingsError(
             (f"INSTANCE_PATH is {folder!r}: give a folder to write in ({why.strerror})",)
         ) from None
-    return Settings.load(defaults=defaults)
+    here = {"PUBLIC_URL": f"http://localhost:{port}"}
+    return Settings.load({**os.environ, **here}, defaults=defaults)
 
 
 def new_key() -> str:

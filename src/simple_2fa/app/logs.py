@@ -49,7 +49,9 @@ class PlainLines(logging.Formatter):
         facts = _facts(record)
         words = f"{record.levelname.lower()}: {redact(record.getMessage())}"
         if facts:
-            words = f"{facts['method']} {facts['route']} {facts['status']} {facts['ms']} ms"
+            told = ("method", "route", "status", "problem")
+            words = " ".join(str(facts[name]) for name in told if facts[name])
+            words += f" {facts['ms']} ms"
         error = "\n" + redact(self.formatException(record.exc_info)) if record.exc_info else ""
         return f"{at:%H:%M:%S} {words}{error}"
 

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from simple_2fa.cli.loading import as_json, open_db, print_json
+from simple_2fa.cli.loading import as_json, open_db, print_json, tell_whose
 from simple_2fa.db import state as database
 from simple_2fa.db import upgrade as migrations
 
@@ -18,7 +18,9 @@ def db() -> None:
 @as_json
 def upgrade(*, as_json: bool) -> None:
     """Run the migrations that are missing."""
-    told = migrations.upgrade(open_db())
+    opened = open_db()
+    told = migrations.upgrade(opened)
+    tell_whose(opened)
     if as_json:
         print_json(told)
     else:

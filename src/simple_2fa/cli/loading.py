@@ -6,7 +6,7 @@ import sys
 import click
 
 from simple_2fa.app import open_database
-from simple_2fa.app.checks import STATES
+from simple_2fa.app.checks import DEVELOPMENT, MODE, STATES
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.settings import Settings
@@ -35,6 +35,12 @@ def open_current_db() -> Database:
         click.echo(STATES[state], err=True)
         sys.exit(1)
     return db
+
+
+def tell_whose(db: Database) -> None:
+    """Say it where what is done here won't reach production."""
+    if database.mark(db, MODE) == DEVELOPMENT:
+        click.echo("note: this is the database of `run`; `serve` needs one of its own", err=True)
 
 
 def print_json(value: object) -> None:

@@ -175,6 +175,9 @@ def _greet(services: Services) -> None:
     click.echo(f"\n  Simple 2FA, development: {origin}")
     if services.inbox:
         click.echo(f"  Letters are shown at:    {origin}/inbox")
+    else:
+        click.echo(f"  Letters really go out:   by {services.settings.smtp_server} (SMTP_SERVER)")
+    click.echo(f"  Its data:                {services.settings.instance_path}")
     click.echo("\n  Send a code:\n")
     click.echo(f"    {curl_line(origin, '/generate-2fa', email='ann@example.com')}\n")
 

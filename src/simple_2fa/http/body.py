@@ -93,6 +93,8 @@ def _refuse(constant: str) -> object:
 
 def _fault(error: ErrorDetails) -> FieldFault:
     own = error["msg"].removeprefix("Value error, ") if error["type"] == "value_error" else ""
+    if error["type"] == "literal_error":
+        own = f"This must be {error['ctx']['expected']}."
     detail = own or _DETAILS.get(error["type"], "This can't be used.")
     return FieldFault(_pointer(error["loc"]), detail)
 

@@ -94,6 +94,7 @@ def _log(response: Response) -> None:
         "route": rule,
         "status": response.status_code,
         "ms": round((time.perf_counter() - g.began) * 1000, 1),
+        "problem": g.get("problem", ""),
         "client": g.get("actor", ""),
         "address": str(client_address() or ""),
     }

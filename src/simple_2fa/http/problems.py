@@ -60,6 +60,8 @@ _BY_STATUS = {
     429: "slow_down",
     503: "unavailable",
 }
+_SHORT = 120
+"""Seconds; longer waits are told in minutes."""
 _SOON = "10"
 """Seconds after which a request that found the database away may be sent again."""
 _BROKEN = 500
@@ -98,6 +100,7 @@ class Problem(Exception):  # noqa: N818 (the RFC's noun)
 def respond(problem: Problem) -> Response:
     """Render a problem as a response."""
     kind = KINDS[problem.code]
+    g.problem = problem.code
     body: dict[str, object] = {
         "type": f"{services().settings.origin}/docs#{problem.code}",
         "title": kind.title,
@@ -132,7 +135,8 @@ def of(error: Exception) -> Problem:
         case HTTPException():
             return _of_http(error)
         case SlowDownError():
-            return Problem("slow_down", retry_at=error.retry_at)
+            detail = f"Try again {_in(seconds_until(error.retry_at))}."
+            return Problem("slow_down", detail, retry_at=error.retry_at)
         case ConflictError():
             return Problem("conflict", str(error))
         case UnavailableError() | SealError():
@@ -141,6 +145,13 @@ def of(error: Exception) -> Problem:
         case _:
             log.error("internal error", exc_info=error)
             return Problem("internal_error")
+
+
+def _in(seconds: int) -> str:
+    """Word a wait, rounded up."""
+    if seconds <= _SHORT:
+        return f"in {max(seconds, 1)} seconds"
+    return f"in {-(-seconds // 60)} minutes"
 
 
 def _of_http(error: HTTPException) -> Problem:

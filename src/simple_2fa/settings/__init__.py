@@ -83,7 +83,8 @@ class Settings(BaseModel):
     )
 
     public_url: Site | None = None
-    """The address that people open, such as https://2fa.example.com. Links and passkeys need it."""
+    """The address that people open, such as https://2fa.example.com; links in letters begin with
+    it. `run` is at localhost, whatever stands here."""
     site_name: Name = "Simple 2FA"
     """The name that people read on pages and in letters, at most 60 characters."""
     support_contact: Contact | None = None

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, request
 
 from simple_2fa.challenges.model import API
 from simple_2fa.http import problems
+from simple_2fa.http.body import invalid
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.curl import curl_line
 from simple_2fa.http.pages import error_page, page
@@ -35,12 +36,16 @@ def show() -> Response:
 def show_json() -> Response:
     """Give the letters to tests; `wait` seconds for the first one, where none is there."""
     to = request.args.get("to") or None
-    deadline = time.monotonic() + min(request.args.get("wait", 0.0, float), LONGEST_WAIT)
+    try:
+        patience = float(request.args.get("wait") or 0)
+    except ValueError:
+        return problems.respond(invalid("/wait", f"Give seconds, {LONGEST_WAIT} at most."))
+    deadline = time.monotonic() + min(patience, LONGEST_WAIT)
     letters = _inbox().read(to)
     while not letters and time.monotonic() < deadline:
         time.sleep(_LOOK_EVERY)
         letters = _inbox().read(to)
-    return jsonify([{**_facts(each), "at": each.at.isoformat()} for each in letters])
+    return jsonify([{**_facts(each), "at": f"{each.at:%Y-%m-%dT%H:%M:%SZ}"} for each in letters])
 
 
 @blueprint.post("/inbox/clear")

@@ -56,9 +56,14 @@ _NOTHING: dict[str, object] = {
 
 
 def asked(
-    challenge: Challenge, ticket: str, *, status: int | None = None, **more: object
+    challenge: Challenge,
+    ticket: str,
+    *,
+    status: int | None = None,
+    again: datetime | None = None,
+    **more: object,
 ) -> Response:
-    """Render a challenge's page with an error or a notice."""
+    """Render a challenge's page with an error or a notice; `again` says when to come back."""
     error, stopped = more.get("error"), challenge.stopped(now())
     progress = flows.delivery(services().desk, challenge)
     context: dict[str, object] = {
@@ -73,15 +78,18 @@ def asked(
     }
     if status is None:
         status = _STATUS[str(error) if error else None]
-    return page("verify", {**context, **more}, status)
+    response = page("verify", {**context, **more}, status)
+    if again:
+        response.headers["Retry-After"] = str(max(seconds_until(again), 1))
+    return response
 
 
 def patience(until: datetime) -> dict[str, Any]:
     """Say how long to wait: in seconds to count down, or, where it is long, by the clock."""
     wait = seconds_until(until)
     if wait > _LONGEST_COUNTDOWN:
-        return {"wait": 0, "again_at": minutes_up(until)}
-    return {"wait": wait}
+        return {"again": until, "wait": 0, "again_at": minutes_up(until)}
+    return {"again": until, "wait": wait}
 
 
 def bare(address: str = "", *, error: str | None = None, **more: str) -> Response:

@@ -148,7 +148,11 @@ def _tell(challenge: Challenge, ticket: str, answered: Answered) -> Response:
         return redirect(f"/verify/{ticket}", 303)  # type: ignore[return-value]
     if answered.retry_at:
         return shown.asked(
-            challenge, ticket, error="paused", retry_at=minutes_up(answered.retry_at)
+            challenge,
+            ticket,
+            error="paused",
+            again=answered.retry_at,
+            retry_at=minutes_up(answered.retry_at),
         )
     if answered.outcome is Outcome.WRONG and answered.tries_left:
         return shown.asked(challenge, ticket, error="wrong", tries_left=answered.tries_left)

@@ -81,13 +81,21 @@ def test_a_folder_that_can_not_be_made_is_told(folder: Path) -> None:
 
 def test_what_is_set_stays_as_it_is(folder: Path) -> None:
     key = development.new_key()
-    (folder / ".env").write_text(
-        f"SECRET_KEY={key}\nPUBLIC_URL=http://127.0.0.1:8000\nINSTANCE_PATH=elsewhere\n"
-    )
+    (folder / ".env").write_text(f"SECRET_KEY={key}\nINSTANCE_PATH=elsewhere\n")
     settings = development.load(5000)
-    assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.master_keys() == Settings.load({"SECRET_KEY": key}).master_keys()
     assert list((folder / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("way", ["file", "environment"])
+def test_its_address_is_this_machine_s_whatever_production_s_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if way == "file":
+        (folder / ".env").write_text("PUBLIC_URL=https://2fa.example.com\n")
+    else:
+        monkeypatch.setenv("PUBLIC_URL", "https://2fa.example.com")
+    assert development.load(5000).public_url == "http://localhost:5000"
 
 
 def test_each_new_key_is_another_and_can_be_used() -> None:

@@ -16,6 +16,7 @@ FACTS = {
     "route": "/verify/answer",
     "status": 400,
     "ms": 1.5,
+    "problem": "wrong_code",
     "client": "",
     "address": "203.0.113.7",
 }
@@ -95,7 +96,7 @@ class TestJson:
 class TestPlain:
     def test_a_request_is_told_in_words(self) -> None:
         line = PlainLines().format(record("request", facts=FACTS))
-        assert line == "10:30:00 POST /verify/answer 400 1.5 ms"
+        assert line == "10:30:00 POST /verify/answer 400 wrong_code 1.5 ms"
 
     def test_so_is_anything_else(self) -> None:
         assert PlainLines().format(record("code %s", 482913)) == "10:30:00 info: code ***"

@@ -194,3 +194,10 @@ def test_a_weak_colour_comes_with_the_nearest_that_passes(
     assert re.fullmatch(rf"ACCENT {accent} has a contrast of [1-4]\.[0-9]", start)
     assert not start.endswith("4.5")
     assert contrast(nearest, LIGHT_CARD) >= 4.5
+
+
+def test_looking_makes_no_database(home: Path) -> None:
+    write_env(home, DATABASE_URL=f"sqlite:///{home / 'elsewhere' / 'db.sqlite3'}")
+    told = call("doctor")
+    assert "FAIL  database  the database is empty: run `simple-2fa db upgrade`" in told.out
+    assert not (home / "elsewhere").exists()

@@ -116,18 +116,19 @@ def test_so_is_a_file_that_is_none(home: Path, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "extra"), [("mysql://u@localhost/x", "mysql"), ("postgres://u@localhost/x", "postgres")]
+    ("url", "package"),
+    [("mysql://u@localhost/x", "pymysql"), ("postgres://u@localhost/x", "psycopg[binary]")],
 )
 @pytest.mark.parametrize("arguments", [["db", "check"], ["doctor"], ["serve"]], ids=" ".join)
 def test_a_driver_that_is_missing_is_named(
-    home: Path, monkeypatch: pytest.MonkeyPatch, url: str, extra: str, arguments: list[str]
+    home: Path, monkeypatch: pytest.MonkeyPatch, url: str, package: str, arguments: list[str]
 ) -> None:
     for driver in ("pymysql", "psycopg"):
         monkeypatch.setitem(sys.modules, driver, None)
     write_env(home, DATABASE_URL=url)
     told = call(*arguments)
     assert told.status == 2
-    assert f"`pip install 'simple-2fa[{extra}]'`" in told.err
+    assert f"`pip install '{package}'`" in told.err
 
 
 def test_a_file_without_certificates_is_named(home: Path) -> None:

@@ -128,7 +128,8 @@ class TestRefusals:
         told = call(command)
         assert told.status == 2
         assert told.err == (
-            "the database was made for development: give production a database of its own\n"
+            "the database was made for development: give production its own"
+            " (DATABASE_URL, DB_HOST or, with SQLite, another INSTANCE_PATH)\n"
         )
 
     def test_one_out_of_reach(self, home: Path, command: str) -> None:

@@ -117,6 +117,17 @@ def test_a_year_of_greed_gets_988_guesses(connection: Connection) -> None:
     assert 980 < taken <= 988
 
 
+@pytest.mark.parametrize(("hours", "letters"), [(1, 9), (24, 39), (10 * 24, 20 * 10 + 19)])
+def test_greed_gets_so_many_letters(connection: Connection, hours: int, letters: int) -> None:
+    """What was unused comes on top once."""
+    of, now, taken = buckets.bucket(CLIENT_LETTERS, "victim"), NOW, 0
+    while now < NOW + timedelta(hours=hours):
+        assert buckets.take(connection, of, now, charge=1)
+        taken += 1
+        now = buckets.level(connection, of, now).retry_at
+    assert taken == letters
+
+
 @pytest.mark.parametrize(("charge", "taken"), [(1, 10), (2, 5), (3, 3), (10, 1)])
 def test_a_costly_guess_spends_more(connection: Connection, charge: int, taken: int) -> None:
     of = buckets.bucket(GUESSES, "key")
