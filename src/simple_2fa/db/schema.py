@@ -111,6 +111,64 @@ credentials = _table(
     Column("used_at", BigInteger),
 )
 
+accounts = _table(
+    "two_factor_accounts",
+    Column("id", serial(), primary_key=True, autoincrement=True),
+    Column("account", ascii_text(22), nullable=False, unique=True),
+    # What its credentials and challenges belong to: a digest of the account's id.
+    Column("subject", octets(32), nullable=False, unique=True),
+    Column("address", String(255), nullable=False),
+    # Digest of the address: collations take different addresses for one.
+    Column("identity", octets(32), nullable=False, unique=True),
+    # Argon2id.
+    Column("password", ascii_text(255), nullable=False),
+    # Raised by whatever ends all that was proved before.
+    Column("epoch", BigInteger, nullable=False),
+    # '' for the browser's.
+    Column("locale", ascii_text(16), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+
+sessions = _table(
+    "two_factor_sessions",
+    Column("id", serial(), primary_key=True, autoincrement=True),
+    # Stays while the token rotates: the caller of its challenges.
+    Column("session", ascii_text(22), nullable=False, unique=True),
+    Column("token", octets(32), nullable=False, unique=True),
+    Column("stage", ascii_text(16), nullable=False),
+    Column("account", ascii_text(22), index=True),
+    Column("epoch", BigInteger, nullable=False),
+    # The challenge that it waits for, and where it goes once that is answered.
+    Column("challenge", ascii_text(22)),
+    Column("goes_to", String(1024), nullable=False),
+    # The last proof of a second factor: which one, and when.
+    Column("proved_by", ascii_text(32)),
+    Column("proved_at", BigInteger),
+    # After a reset by mail it counts as one factor until then.
+    Column("one_factor_until", BigInteger),
+    Column("agent", String(80), nullable=False),
+    Column("network", ascii_text(45), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("sweep_at", BigInteger, nullable=False, index=True),
+)
+
+browsers = _table(
+    "two_factor_browsers",
+    Column("id", serial(), primary_key=True, autoincrement=True),
+    # Public, and the selector of its cookie.
+    Column("browser", ascii_text(22), nullable=False, unique=True),
+    Column("verifier", octets(32), nullable=False),
+    Column("account", ascii_text(22), nullable=False, index=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("agent", String(80), nullable=False),
+    Column("skips_code_until", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Column("sweep_at", BigInteger, nullable=False, index=True),
+)
+
 clients = _table(
     "two_factor_clients",
     Column("client", ascii_text(22), primary_key=True),

@@ -30,6 +30,10 @@ class NewerDatabaseError(Simple2FAError):
     """The database was upgraded by a newer program than this. The text says so, for people."""
 
 
+class _OvertakenError(SQLAlchemyError):
+    """Another node moved the version on meanwhile."""
+
+
 def upgrade(db: Database) -> list[str]:
     """Run the migrations that are missing; tell what was done, a line each.
 
@@ -73,23 +77,26 @@ def _run(connection: Connection) -> list[str]:
     from alembic.operations import Operations  # noqa: PLC0415 (slow, and rarely needed)
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     from simple_2fa.db.migrations.steps import Steps  # noqa: PLC0415 (it imports Alembic)
 
     told: list[str] = []
+    done: list[str] = []
     script = ScriptDirectory(MIGRATIONS)
     context = MigrationContext.configure(
         connection,
         opts={
             "version_table": VERSION_TABLE,
             "fn": lambda seen, _context: script._upgrade_revs("head", seen),  # noqa: SLF001 (there is no other way without env.py)
-            "on_version_apply": [
-                lambda step, **_: told.append(f"migrated to {step.up_revision_id}")
-            ],
+            "on_version_apply": [lambda step, **_: done.append(step.up_revision_id)],
         },
     )
-    context.run_migrations(steps=Steps(Operations(context), told.append))
-    return told
+    try:
+        context.run_migrations(steps=Steps(Operations(context), told.append))
+    except CommandError as why:
+        raise _OvertakenError(str(why)) from why
+    return [*told, *(f"migrated to {newest}" for newest in done[-1:])]
 
 
 @contextmanager

@@ -111,7 +111,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("head", "fault"),
         [
-            ("0002_later", "the database isn't migrated: run `simple-2fa db upgrade`\n"),
+            ("0003_later", "the database isn't migrated: run `simple-2fa db upgrade`\n"),
             ("0000", "the database was migrated by a newer version: install that one\n"),
         ],
     )

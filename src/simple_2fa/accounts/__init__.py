@@ -1,0 +1,1 @@
+"""Accounts: an address that somebody proved, and a password."""

@@ -1,0 +1,146 @@
+"""Rows of accounts. Whatever changes one demands the epoch under which it was allowed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from simple_2fa.accounts.model import Account, AddressTakenError
+from simple_2fa.core.address import subject_of_address
+from simple_2fa.core.clock import from_millis, to_millis
+from simple_2fa.db.schema import accounts
+
+_A = accounts.c
+_INSERT = insert(accounts)
+_BY_ID = select(accounts).where(_A.account == bindparam("which"))
+_BY_IDENTITY = select(accounts).where(_A.identity == bindparam("whose"))
+_BY_SUBJECT = select(accounts).where(_A.subject == bindparam("whose"))
+_PAGE = select(accounts).where(_A.id > bindparam("after")).order_by(_A.id).limit(bindparam("most"))
+_UNDER = update(accounts).where(_A.account == bindparam("which"), _A.epoch == bindparam("under"))
+_NEXT_EPOCH = {"epoch": _A.epoch + 1}
+_CHANGE_PASSWORD = _UNDER.values(password=bindparam("hash"), **_NEXT_EPOCH)
+_CHANGE_ADDRESS = _UNDER.values(address=bindparam("to"), identity=bindparam("whose"), **_NEXT_EPOCH)
+_DISABLE = _UNDER.values(disabled_at=bindparam("at"), **_NEXT_EPOCH)
+_SPEAK = update(accounts).where(_A.account == bindparam("which")).values(locale=bindparam("tongue"))
+_REHASH = (
+    update(accounts)
+    .where(_A.account == bindparam("which"), _A.password == bindparam("seen"))
+    .values(password=bindparam("hash"))
+)
+_REMOVE = delete(accounts).where(_A.account == bindparam("which"), _A.epoch == bindparam("under"))
+
+
+def add(connection: Connection, new: Account) -> None:
+    """Store a new account.
+
+    Raises:
+        AddressTakenError: there is one with this address.
+    """
+    row = {
+        "account": new.id,
+        "subject": new.subject,
+        "address": new.address,
+        "identity": subject_of_address(new.address),
+        "password": new.password,
+        "epoch": new.epoch,
+        "locale": new.locale,
+        "created_at": to_millis(new.created_at),
+        "disabled_at": None,
+    }
+    try:
+        connection.execute(_INSERT, row)
+    except IntegrityError as why:
+        raise AddressTakenError from why
+
+
+def find(connection: Connection, account: str) -> Account | None:
+    """Read an account by its public id."""
+    return _one(connection.execute(_BY_ID, {"which": account}).first())
+
+
+def by_address(connection: Connection, address: str) -> Account | None:
+    """Read the account of an address, however it is spelt."""
+    values = {"whose": subject_of_address(address)}
+    return _one(connection.execute(_BY_IDENTITY, values).first())
+
+
+def by_subject(connection: Connection, subject: bytes) -> Account | None:
+    """Read the account that a subject is; None for a subject that is none."""
+    return _one(connection.execute(_BY_SUBJECT, {"whose": subject}).first())
+
+
+def page(connection: Connection, after: Account | None, most: int) -> list[Account]:
+    """Read the next accounts, the oldest first, in the order of their making."""
+    row = connection.execute(_BY_ID, {"which": after.id}).first() if after else None
+    values = {"after": row.id if row else 0, "most": most}
+    return [_account(each) for each in connection.execute(_PAGE, values)]
+
+
+def change_password(connection: Connection, seen: Account, password: str) -> bool:
+    """Store another password's hash. Gives False where the account has changed since."""
+    return _changed(connection, _CHANGE_PASSWORD, seen, {"hash": password})
+
+
+def change_address(connection: Connection, seen: Account, address: str) -> bool:
+    """Store another address. Gives False where the account has changed since.
+
+    Raises:
+        AddressTakenError: another account has it.
+    """
+    values = {"to": address, "whose": subject_of_address(address)}
+    try:
+        return _changed(connection, _CHANGE_ADDRESS, seen, values)
+    except IntegrityError as why:
+        raise AddressTakenError from why
+
+
+def disable(connection: Connection, seen: Account, at: datetime | None) -> bool:
+    """Let nobody in from now on, or (None) again. Gives False where it has changed since."""
+    return _changed(connection, _DISABLE, seen, {"at": None if at is None else to_millis(at)})
+
+
+def rehash(connection: Connection, seen: Account, password: str) -> bool:
+    """Store the same password's stronger hash; nothing ends by it."""
+    values = {"which": seen.id, "seen": seen.password, "hash": password}
+    return bool(connection.execute(_REHASH, values).rowcount)
+
+
+def speak(connection: Connection, seen: Account, locale: str) -> None:
+    """Remember the language of somebody's pages and letters."""
+    connection.execute(_SPEAK, {"which": seen.id, "tongue": locale})
+
+
+def remove(connection: Connection, seen: Account) -> bool:
+    """Delete an account. Gives False where it has changed since."""
+    return bool(connection.execute(_REMOVE, _under(seen)).rowcount)
+
+
+def _changed(
+    connection: Connection,
+    change: Update,
+    seen: Account,
+    values: Mapping[str, object],
+) -> bool:
+    return bool(connection.execute(change, {**_under(seen), **values}).rowcount)
+
+
+def _under(seen: Account) -> dict[str, object]:
+    return {"which": seen.id, "under": seen.epoch}
+
+
+def _one(row: Row[Any] | None) -> Account | None:
+    return None if row is None else _account(row)
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        id=row.account,
+        address=row.address,
+        password=row.password,
+        created_at=from_millis(row.created_at),
+        epoch=row.epoch,
+        locale=row.locale,
+        disabled_at=None if row.disabled_at is None else from_millis(row.disabled_at),
+    )
