@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from simple_2fa.accounts.model import Account, AddressTakenError
 from simple_2fa.core.address import subject_of_address
-from simple_2fa.core.clock import from_millis, to_millis
+from simple_2fa.core.clock import from_millis, maybe_instant, maybe_millis, to_millis
 from simple_2fa.db.schema import accounts
 
 _A = accounts.c
@@ -98,7 +98,7 @@ def change_address(connection: Connection, seen: Account, address: str) -> bool:
 
 def disable(connection: Connection, seen: Account, at: datetime | None) -> bool:
     """Let nobody in from now on, or (None) again. Gives False where it has changed since."""
-    return _changed(connection, _DISABLE, seen, {"at": None if at is None else to_millis(at)})
+    return _changed(connection, _DISABLE, seen, {"at": maybe_millis(at)})
 
 
 def rehash(connection: Connection, seen: Account, password: str) -> bool:
@@ -142,5 +142,5 @@ def _account(row: Row[Any]) -> Account:
         created_at=from_millis(row.created_at),
         epoch=row.epoch,
         locale=row.locale,
-        disabled_at=None if row.disabled_at is None else from_millis(row.disabled_at),
+        disabled_at=maybe_instant(row.disabled_at),
     )

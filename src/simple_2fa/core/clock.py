@@ -24,6 +24,16 @@ def from_millis(millis: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=millis)
 
 
+def maybe_millis(instant: datetime | None) -> int | None:
+    """Give an instant as `to_millis` does, and none as none."""
+    return None if instant is None else to_millis(instant)
+
+
+def maybe_instant(millis: int | None) -> datetime | None:
+    """Give milliseconds as `from_millis` does, and none as none."""
+    return None if millis is None else from_millis(millis)
+
+
 def whole_seconds(instant: datetime) -> datetime:
     """Cut off the fraction: MariaDB would truncate it and MySQL round it, so Python decides."""
     return instant.replace(microsecond=0)

@@ -1,0 +1,1 @@
+"""Sessions, and the browsers that are known to belong to an account."""

@@ -1,0 +1,126 @@
+"""Rows of known browsers: found by a selector, recognised by a verifier, ended by a new epoch."""
+
+import hmac
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, null, select, update
+
+from simple_2fa.core.clock import from_millis, maybe_instant, maybe_millis, to_millis
+from simple_2fa.core.ids import hash_secret
+from simple_2fa.db.schema import accounts, browsers
+from simple_2fa.sessions.model import BROWSER_LASTS, MOST_BROWSERS, Browser
+
+_B = browsers.c
+_A = accounts.c
+_KNOWN = (
+    select(browsers)
+    .select_from(browsers.join(accounts, and_(_A.account == _B.account, _A.epoch == _B.epoch)))
+    .where(_B.sweep_at > bindparam("instant"), _A.disabled_at.is_(null()))
+)
+_ONE = _KNOWN.where(_B.browser == bindparam("which"), _B.account == bindparam("whose"))
+_ALL = _KNOWN.where(_B.account == bindparam("whose")).order_by(_B.used_at.desc(), _B.id.desc())
+_OLDEST = (
+    select(_B.id)
+    .where(_B.account == bindparam("whose"))
+    .order_by(_B.used_at.desc(), _B.id.desc())
+    .offset(MOST_BROWSERS)
+)
+_INSERT = insert(browsers)
+_USE = (
+    update(browsers)
+    .where(_B.browser == bindparam("which"), _B.verifier == bindparam("held"))
+    .values(
+        verifier=bindparam("next"),
+        used_at=bindparam("instant"),
+        sweep_at=bindparam("ends"),
+        skips_code_until=bindparam("skips"),
+    )
+)
+_FORGET = delete(browsers).where(_B.browser == bindparam("which"), _B.account == bindparam("whose"))
+_FORGET_ALL = delete(browsers).where(_B.account == bindparam("whose"))
+
+
+def add(connection: Connection, new: Browser, verifier: str) -> None:
+    """Store a browser; of more than the most, those unused for longest go."""
+    row = {
+        "browser": new.id,
+        "verifier": hash_secret(verifier),
+        "account": new.account,
+        "epoch": new.epoch,
+        "agent": new.agent,
+        "skips_code_until": maybe_millis(new.skips_code_until),
+        "created_at": to_millis(new.created_at),
+        "used_at": to_millis(new.used_at),
+        "sweep_at": to_millis(new.expires_at),
+    }
+    connection.execute(_INSERT, row)
+    too_many = connection.execute(_OLDEST, {"whose": new.account}).scalars().all()
+    if too_many:
+        connection.execute(delete(browsers).where(_B.id.in_(too_many)))
+
+
+def recognise(
+    connection: Connection, browser: str, verifier: str, account: str, now: datetime
+) -> Browser | None:
+    """Read a browser of this account by its cookie; None for another's, a forged or an old one."""
+    values = {"which": browser, "whose": account, "instant": to_millis(now)}
+    row = connection.execute(_ONE, values).first()
+    if row is None or not hmac.compare_digest(bytes(row.verifier), hash_secret(verifier)):
+        return None
+    return _browser(row)
+
+
+def use(connection: Connection, seen: Browser, held: str, verifier: str, now: datetime) -> bool:
+    """Put a new verifier in the place of the one that was held, and keep it for longer.
+
+    Returns:
+        Whether that one was still good: False after a parallel use.
+    """
+    values = {
+        "which": seen.id,
+        "held": hash_secret(held),
+        "next": hash_secret(verifier),
+        "instant": to_millis(now),
+        "ends": to_millis(now + BROWSER_LASTS),
+        "skips": maybe_millis(seen.skips_code_until),
+    }
+    return bool(connection.execute(_USE, values).rowcount)
+
+
+def of_account(connection: Connection, account: str, now: datetime) -> list[Browser]:
+    """Read the known browsers of an account, the last used first."""
+    rows = connection.execute(_ALL, {"whose": account, "instant": to_millis(now)})
+    return [_browser(each) for each in rows]
+
+
+def forget(connection: Connection, account: str, browser: str) -> bool:
+    """Forget one browser of an account. Gives whether it was one of its."""
+    return bool(connection.execute(_FORGET, {"which": browser, "whose": account}).rowcount)
+
+
+def forget_all(connection: Connection, account: str) -> int:
+    """Forget all browsers of an account. Gives how many."""
+    return connection.execute(_FORGET_ALL, {"whose": account}).rowcount
+
+
+def sweep(connection: Connection, now: datetime, batch: int) -> int:
+    """Remove a batch of browsers that were unused for too long. Gives how many."""
+    query = select(_B.id).where(_B.sweep_at <= to_millis(now)).limit(batch)
+    rows = connection.execute(query).scalars().all()
+    if rows:
+        connection.execute(delete(browsers).where(_B.id.in_(rows)))
+    return len(rows)
+
+
+def _browser(row: Row[Any]) -> Browser:
+    return Browser(
+        id=row.browser,
+        account=row.account,
+        epoch=row.epoch,
+        agent=row.agent,
+        created_at=from_millis(row.created_at),
+        used_at=from_millis(row.used_at),
+        expires_at=from_millis(row.sweep_at),
+        skips_code_until=maybe_instant(row.skips_code_until),
+    )

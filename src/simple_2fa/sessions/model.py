@@ -1,0 +1,117 @@
+"""Sessions and known browsers as values, and how long each lasts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from simple_2fa.core.ids import id_of, new_secret
+
+ANONYMOUS_LASTS = timedelta(hours=1)
+"""A session that only waits for a code, as in registration."""
+PASSWORD_LASTS = timedelta(minutes=15)
+"""Between the password and the second step."""
+FULL_LASTS = timedelta(hours=24)
+IDLE_LASTS = timedelta(hours=1)
+"""A full session in all, and unused (NIST SP 800-63B-4, 2.2.3)."""
+BROWSER_LASTS = timedelta(days=180)
+"""A known browser, from its last use."""
+SKIPS_CODE_FOR = timedelta(days=30)
+MOST_BROWSERS = 10
+"""Known browsers of one account; the one unused for longest makes room."""
+
+
+class Stage(StrEnum):
+    """How far somebody has come; a route names the stage that it demands."""
+
+    ANONYMOUS = "anonymous"
+    PASSWORD = "password"  # noqa: S105 (the name of a stage)
+    FULL = "full"
+
+
+LASTS = {
+    Stage.ANONYMOUS: ANONYMOUS_LASTS,
+    Stage.PASSWORD: PASSWORD_LASTS,
+    Stage.FULL: FULL_LASTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request comes from, as its person would recognise it.
+
+    Attributes:
+        agent: browser and system, 'Firefox on Windows'.
+        network: the block of its address.
+    """
+
+    agent: str
+    network: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A row as it was read.
+
+    Attributes:
+        id: public id; stays while the cookie's token rotates, and is the caller of its challenges.
+        account: public id of whose it is; None before a password or a proof.
+        epoch: the account's, under which all this was proved.
+        challenge: public id of what it waits for.
+        goes_to: the path that its person wanted.
+        proved_by: the factor of the last second step, at `proved_at`.
+        one_factor_until: after a reset by mail it counts as one factor so long.
+    """
+
+    id: str
+    stage: Stage
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    place: Place
+    account: str | None = None
+    epoch: int = 0
+    challenge: str | None = None
+    goes_to: str = ""
+    proved_by: str | None = None
+    proved_at: datetime | None = None
+    one_factor_until: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its time has come, or it was unused for too long."""
+        idle = self.stage is Stage.FULL and now - self.seen_at > IDLE_LASTS
+        return now >= self.expires_at or idle
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A known browser of one account: a row, and a cookie with its verifier.
+
+    Attributes:
+        id: public id, and the selector in the cookie's name.
+        skips_code_until: it answers no second step until then, where its person chose so.
+    """
+
+    id: str
+    account: str
+    epoch: int
+    agent: str
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
+    skips_code_until: datetime | None = None
+
+    def skips_code(self, now: datetime) -> bool:
+        """Whether no second step is asked for."""
+        return self.skips_code_until is not None and now < self.skips_code_until
+
+
+def new_token() -> str:
+    """Make what a session's cookie holds: 256 random bits; a hash of it is stored."""
+    return new_secret()
+
+
+def anonymous(now: datetime, place: Place, goes_to: str = "") -> tuple[Session, str]:
+    """Make a session that has proved nothing yet, and its token."""
+    token = new_token()
+    ends = now + ANONYMOUS_LASTS
+    return Session(id_of(token), Stage.ANONYMOUS, now, now, ends, place, goes_to=goes_to), token

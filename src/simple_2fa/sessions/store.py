@@ -1,0 +1,183 @@
+"""Rows of sessions. A token is looked up by its hash, and changes at every step."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from simple_2fa.core.clock import from_millis, maybe_instant, maybe_millis, to_millis
+from simple_2fa.core.ids import hash_secret
+from simple_2fa.db.schema import accounts, sessions
+from simple_2fa.sessions.model import Place, Session, Stage
+
+_S = sessions.c
+_A = accounts.c
+_LIVES = and_(
+    _S.sweep_at > bindparam("instant"),
+    # Nobody's yet, or of an account that nothing has changed since, and that is let in.
+    or_(
+        _S.account.is_(null()),
+        and_(_A.epoch == _S.epoch, _A.disabled_at.is_(null())),
+    ),
+)
+_WITH_ACCOUNT = select(sessions).select_from(sessions.outerjoin(accounts, _A.account == _S.account))
+_INSERT = insert(sessions)
+_BY_TOKEN = _WITH_ACCOUNT.where(_S.token == bindparam("hash"), _LIVES)
+_OF_ACCOUNT = _WITH_ACCOUNT.where(_S.account == bindparam("whose"), _LIVES).order_by(
+    _S.seen_at.desc(), _S.id.desc()
+)
+_MOVE = (
+    update(sessions)
+    .where(_S.token == bindparam("held"), _S.stage == bindparam("seen"))
+    .values(
+        token=bindparam("hash"),
+        stage=bindparam("next"),
+        account=bindparam("whose"),
+        epoch=bindparam("under"),
+        challenge=bindparam("awaited"),
+        goes_to=bindparam("then"),
+        proved_by=bindparam("by"),
+        proved_at=bindparam("proved"),
+        one_factor_until=bindparam("weak"),
+        seen_at=bindparam("instant"),
+        sweep_at=bindparam("ends"),
+    )
+)
+_AWAIT = (
+    update(sessions)
+    .where(_S.session == bindparam("which"))
+    .values(challenge=bindparam("awaited"), goes_to=bindparam("then"))
+)
+_TOUCH = (
+    update(sessions).where(_S.session == bindparam("which")).values(seen_at=bindparam("instant"))
+)
+_END = delete(sessions).where(_S.session == bindparam("which"))
+_END_ONE_OF = _END.where(_S.account == bindparam("whose"))
+_END_OTHERS = delete(sessions).where(
+    _S.account == bindparam("whose"), _S.session != bindparam("which")
+)
+
+
+def add(connection: Connection, new: Session, token: str) -> None:
+    """Store a session under its token."""
+    row = {
+        "session": new.id,
+        "token": hash_secret(token),
+        "stage": new.stage.value,
+        "account": new.account,
+        "epoch": new.epoch,
+        "challenge": new.challenge,
+        "goes_to": new.goes_to,
+        "proved_by": new.proved_by,
+        "proved_at": maybe_millis(new.proved_at),
+        "one_factor_until": maybe_millis(new.one_factor_until),
+        "agent": new.place.agent,
+        "network": new.place.network,
+        "created_at": to_millis(new.created_at),
+        "seen_at": to_millis(new.seen_at),
+        "sweep_at": to_millis(new.expires_at),
+    }
+    connection.execute(_INSERT, row)
+
+
+def by_token(connection: Connection, token: str, now: datetime) -> Session | None:
+    """Read the session that a cookie opens; None once it is over, or its account has moved on."""
+    values = {"hash": hash_secret(token), "instant": to_millis(now)}
+    row = connection.execute(_BY_TOKEN, values).first()
+    found = None if row is None else _session(row)
+    return None if found is None or found.is_over(now) else found
+
+
+def move(connection: Connection, held: str, seen: Stage, moved: Session, token: str) -> bool:
+    """Take a session to its next step, under a new token.
+
+    Returns:
+        Whether its token and stage were still those that were seen.
+    """
+    values = {
+        "held": hash_secret(held),
+        "seen": seen.value,
+        "hash": hash_secret(token),
+        "next": moved.stage.value,
+        "whose": moved.account,
+        "under": moved.epoch,
+        "awaited": moved.challenge,
+        "then": moved.goes_to,
+        "by": moved.proved_by,
+        "proved": maybe_millis(moved.proved_at),
+        "weak": maybe_millis(moved.one_factor_until),
+        "instant": to_millis(moved.seen_at),
+        "ends": to_millis(moved.expires_at),
+    }
+    return bool(connection.execute(_MOVE, values).rowcount)
+
+
+def await_answer(connection: Connection, session: str, challenge: str, goes_to: str) -> None:
+    """Note which challenge a session waits for, and where it goes then."""
+    values = {"which": session, "awaited": challenge, "then": goes_to}
+    connection.execute(_AWAIT, values)
+
+
+def touch(connection: Connection, session: str, now: datetime) -> None:
+    """Note that a session was used."""
+    connection.execute(_TOUCH, {"which": session, "instant": to_millis(now)})
+
+
+def of_account(connection: Connection, account: str, now: datetime) -> list[Session]:
+    """Read the sessions of an account that still open something, the last used first."""
+    rows = connection.execute(_OF_ACCOUNT, {"whose": account, "instant": to_millis(now)})
+    return [each for each in map(_session, rows) if not each.is_over(now)]
+
+
+def end(connection: Connection, session: str) -> None:
+    """End a session."""
+    connection.execute(_END, {"which": session})
+
+
+def end_one_of(connection: Connection, account: str, session: str) -> bool:
+    """End one session of an account. Gives whether it was one of its."""
+    values = {"which": session, "whose": account}
+    return bool(connection.execute(_END_ONE_OF, values).rowcount)
+
+
+def end_others(connection: Connection, account: str, session: str) -> int:
+    """End all sessions of an account but one. Gives how many."""
+    return connection.execute(_END_OTHERS, {"whose": account, "which": session}).rowcount
+
+
+def sweep(connection: Connection, now: datetime, batch: int) -> int:
+    """Remove a batch of sessions that are over. Gives how many."""
+    query = select(_S.id).where(_S.sweep_at <= to_millis(now)).limit(batch)
+    rows = connection.execute(query).scalars().all()
+    if rows:
+        connection.execute(delete(sessions).where(_S.id.in_(rows)))
+    return len(rows)
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        id=row.session,
+        stage=Stage(row.stage),
+        created_at=from_millis(row.created_at),
+        seen_at=from_millis(row.seen_at),
+        expires_at=from_millis(row.sweep_at),
+        place=Place(row.agent, row.network),
+        account=row.account,
+        epoch=row.epoch,
+        challenge=row.challenge,
+        goes_to=row.goes_to,
+        proved_by=row.proved_by,
+        proved_at=maybe_instant(row.proved_at),
+        one_factor_until=maybe_instant(row.one_factor_until),
+    )
