@@ -191,7 +191,7 @@ def raise_epoch(world: World, challenge: str) -> None:
 
 @pytest.mark.parametrize("right", [True, False])
 def test_a_new_epoch_meanwhile_cancels_and_costs_nothing(world: World, *, right: bool) -> None:
-    started = world.start(epoch=7)
+    started = world.start()
     code = world.code(started)
     racing = meanwhile(world, lambda: raise_epoch(world, started.challenge.id))
     told = racing.answer(started.challenge.id, code if right else wrong(code))

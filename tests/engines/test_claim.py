@@ -50,8 +50,8 @@ def test_a_row_is_decided_for_its_owner_alone(world: World, decide: Decide) -> N
 def test_a_claim_demands_the_epoch_that_was_seen(world: World, *, right: bool) -> None:
     seen = world.start(epoch=7).challenge
     decide = DECISIONS["right" if right else "wrong"]
-    assert not decided(world, decide, replace(seen, epoch=6))
-    assert not decided(world, decide, replace(seen, epoch=8))
+    assert not decided(world, decide, replace(seen, account_epoch=6))
+    assert not decided(world, decide, replace(seen, account_epoch=8))
     assert decided(world, decide, seen)
 
 

@@ -19,11 +19,11 @@ LATER = NOW + 30 * SECOND
 
 
 def test_a_new_challenge_is_one_row_one_letter_one_event(world: World) -> None:
-    started = world.start(epoch=3)
+    started = world.start()
     assert started.sending is Sending.NEW
     assert is_id(started.challenge.id)
     (row,) = world.mine()
-    assert (row.challenge, row.email, row.epoch) == (started.challenge.id, world.address, 3)
+    assert (row.challenge, row.email, row.epoch) == (started.challenge.id, world.address, 0)
     assert (row.tries, row.max_tries, row.digits, row.used) == (0, 5, 6, False)
     assert (row.created_at, row.expiration_time) == (NOW, NOW + TTL)
     assert row.resend_after == LATER

@@ -53,7 +53,7 @@ def start(desk: Desk, question: Question, now: datetime, also: Also | None = Non
     for _ in range(3):
         seen = desk.db.read(lambda connection: _survey(desk, question, now, connection))
         try:
-            if seen.open and seen.open.can_be_resent(now) and not _spent(desk, seen):
+            if seen.open and seen.open.can_be_resent(now) and not _is_given_up(desk, seen):
                 return _send_again(desk, seen.open, now, also)
             return _begin(desk, question, seen, now, also)
         except store.OvertakenError:
@@ -151,12 +151,12 @@ def _survey(desk: Desk, question: Question, now: datetime, connection: Connectio
     return _Survey(found, ledger.left, held)
 
 
-def _spent(desk: Desk, seen: _Survey) -> bool:
-    """Whether the ledger has no room for an answer to the open challenge."""
+def _is_given_up(desk: Desk, seen: _Survey) -> bool:
+    """Whether the account has moved on, or the ledger has no room for an answer."""
     if seen.open is None:
         return False
     cost = desk.factors[seen.open.factor].guess_cost(seen.open.digits, len(seen.held))
-    return cost > seen.guesses_left
+    return seen.open.epoch != seen.open.account_epoch or cost > seen.guesses_left
 
 
 def _begin(
@@ -165,7 +165,7 @@ def _begin(
     started, sealed = _draw(desk, question, seen, now)
     new = started.challenge
     post = _post(desk, new, sealed.letter, now)
-    given_up = _spent(desk, seen)
+    given_up = _is_given_up(desk, seen)
     attempt = new_attempt(now)
 
     def unit(connection: Connection) -> Event:
@@ -201,6 +201,7 @@ def _draw(desk: Desk, question: Question, seen: _Survey, now: datetime) -> tuple
         caller=question.caller,
         factor=question.factor,
         epoch=question.epoch,
+        account_epoch=question.epoch,
         digits=digits,
         tries=0,
         max_tries=MAX_TRIES,

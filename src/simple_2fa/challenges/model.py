@@ -67,7 +67,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A row as it was read. `id` is the public one; `sealed` is opened by the flows alone."""
+    """A row as it was read.
+
+    Attributes:
+        id: the public one.
+        epoch: the account's when it was started; the claim demands that this is so still.
+        account_epoch: the account's when the row was read.
+        sealed: opened by the flows alone.
+    """
 
     id: str
     subject: bytes
@@ -76,6 +83,7 @@ class Challenge:
     caller: Caller
     factor: str
     epoch: int
+    account_epoch: int
     digits: int
     tries: int
     max_tries: int
@@ -102,10 +110,13 @@ class Challenge:
     def stopped(self, now: datetime) -> Outcome | None:
         """Tell why it takes no answer any more, or None while it does.
 
-        `used` is judged before the tries: a right answer on the last try is an approval.
+        `used` is judged before the tries: a right answer on the last try is an approval. A change
+        of the account cancels what was asked before it.
         """
         if self.used:
             return Outcome.CANCELED if self.outcome == Outcome.CANCELED else Outcome.USED
+        if self.epoch != self.account_epoch:
+            return Outcome.CANCELED
         if self.expires_at <= now:
             return Outcome.EXPIRED
         if self.tries >= self.max_tries:

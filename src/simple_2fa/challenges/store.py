@@ -20,11 +20,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from simple_2fa.challenges.model import RESEND_GAP, RESEND_NEEDS, Caller, Challenge, Outcome
+from simple_2fa.challenges.model import (
+    NO_ACCOUNT,
+    RESEND_GAP,
+    RESEND_NEEDS,
+    Caller,
+    Challenge,
+    Outcome,
+)
 from simple_2fa.core.clock import DAY, HOUR, seconds_up, to_millis
 from simple_2fa.core.ids import digest, id_of
 from simple_2fa.db import seals
-from simple_2fa.db.schema import challenges
+from simple_2fa.db.schema import accounts, challenges
 
 KEPT = 30 * DAY
 """How long a closed or expired row, its code blanked, still tells how it ended."""
@@ -39,14 +46,14 @@ _MINE = and_(
 _OPEN = and_(_C.used == false(), _C.tries < _C.max_tries, _C.expiration_time > bindparam("instant"))
 
 _INSERT = insert(challenges)
-_FIND = select(challenges).where(
-    _C.challenge == bindparam("which"), _C.caller == bindparam("asker")
+_READ = select(challenges, accounts.c.epoch.label("account_epoch")).select_from(
+    challenges.outerjoin(accounts, accounts.c.subject == _C.subject)
 )
-_NAMED = select(challenges).where(_C.challenge == bindparam("which"))
-_BY_OPEN_KEY = select(challenges).where(_C.open_key == bindparam("key"))
+_NAMED = _READ.where(_C.challenge == bindparam("which"))
+_FIND = _NAMED.where(_C.caller == bindparam("asker"))
+_BY_OPEN_KEY = _READ.where(_C.open_key == bindparam("key"))
 _NEWEST_OPEN = (
-    select(challenges)
-    .where(_C.subject == bindparam("whom"), _C.caller == bindparam("asker"), _OPEN)
+    _READ.where(_C.subject == bindparam("whom"), _C.caller == bindparam("asker"), _OPEN)
     .order_by(_C.id.desc())
     .limit(1)
 )
@@ -183,7 +190,7 @@ def claim(connection: Connection, seen: Challenge, now: datetime, *, right: bool
     Returns:
         Whether the row was still open; without that nothing may be told.
     """
-    values: dict[str, Any] = {**_mine(seen), "instant": now, "under": seen.epoch}
+    values: dict[str, Any] = {**_mine(seen), "instant": now, "under": seen.account_epoch}
     if right:
         values["gone"] = to_millis(now) + KEPT
     return bool(connection.execute(_CLAIM_RIGHT if right else _CLAIM_WRONG, values).rowcount)
@@ -260,6 +267,7 @@ def _challenge(row: Row[Any]) -> Challenge:
         caller=Caller(kind, name),
         factor=row.factor,
         epoch=row.epoch,
+        account_epoch=row.account_epoch or NO_ACCOUNT,
         digits=row.digits,
         tries=row.tries,
         max_tries=row.max_tries,

@@ -22,8 +22,8 @@ _LOCK = 0x2FA
 """Names our lock among a PostgreSQL database's advisory locks."""
 _PATIENCE = 25
 """Seconds to wait for another node's upgrade: within the connection's own 30."""
-_TRIES = 3
-"""On Galera the lock stops one node only; others trip over what it did meanwhile, look again."""
+_TRIES = 20
+"""On Galera the lock stops one node only; others trip over each step that it did meanwhile."""
 
 
 class NewerDatabaseError(Simple2FAError):

@@ -17,6 +17,7 @@ OPEN = Challenge(
     caller=Caller("session", "s"),
     factor="mail_code",
     epoch=3,
+    account_epoch=3,
     digits=6,
     tries=0,
     max_tries=5,
