@@ -71,6 +71,7 @@ class TestEverywhere:
     def test_enter_never_sends_again(self, at: Stage) -> None:
         at.ask()
         at.site.clock.move(seconds=60)
+        expect(at.page.get_by_label("Security code")).to_be_focused()
         at.page.keyboard.press("Enter")
         expect(at.page.locator("#code-error")).to_have_text("Enter the code.")
         assert len(at.site.letters(ANN)) == 1

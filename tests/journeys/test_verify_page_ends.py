@@ -88,6 +88,7 @@ class TestExpired:
         """Also once housekeeping has been there."""
         old = challenge_of(site, path)
         shown = ann.open(path)
+        site.deliver()
         site.clock.move(**pause)
         site.deliver()
         fresh = ann.press_resend(shown)
