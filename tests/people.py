@@ -1,6 +1,6 @@
 """Accounts to test with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from simple_2fa.accounts import store
@@ -54,7 +54,8 @@ class Member(World):
 def change_password(db: Database, account: Account) -> None:
     """Raise an account's epoch, as a change of its password does."""
     seen = found(db, account)
-    assert db.tidy(lambda connection: store.change_password(connection, seen, HASH))
+    changed = replace(seen, password=HASH, password_at=NOW)
+    assert db.tidy(lambda connection: store.change_password(connection, seen, changed))
 
 
 def disable(db: Database, account: Account) -> None:

@@ -40,7 +40,11 @@ def portrait(connection: Connection) -> list[tuple[object, ...]]:
     """Describe the tables in the database's own words."""
     if connection.dialect.name != "mysql":
         words = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
-        rows = [tuple(row) for row in connection.execute(text(words))]
+        # A column that was added later stands on the line of the one before it.
+        rows = [
+            tuple(" ".join(each.split()) if each else each for each in row)
+            for row in connection.execute(text(words))
+        ]
         return [row for row in rows if row[0] != "two_factor_version"]
     shown = [
         connection.execute(text(f"SHOW CREATE TABLE {name}")).one()[1]

@@ -15,7 +15,9 @@ from world import NOW, together
 
 Change = Callable[[Connection, Account], bool]
 CHANGES: dict[str, Change] = {
-    "password": lambda connection, seen: store.change_password(connection, seen, "other"),
+    "password": lambda connection, seen: store.change_password(
+        connection, seen, replace(seen, password="other")
+    ),
     "address": lambda connection, seen: store.change_address(connection, seen, f"x{seen.address}"),
     "disable": lambda connection, seen: store.disable(connection, seen, NOW),
     "remove": store.remove,

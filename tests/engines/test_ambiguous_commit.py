@@ -8,8 +8,9 @@ import pytest
 from rig.proxy import Proxy
 from rig.server import Server
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import ClosedError, Outcome, Proof, Sending, Started
+from simple_2fa.challenges.model import Cashed, ClosedError, Outcome, Proof, Sending, Started
 from simple_2fa.core.errors import UnavailableError
+from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from world import NOW, SECOND, World, database, desk_on, mark, marked, together, wrong
 
@@ -66,13 +67,15 @@ def test_a_right_answer_is_approved_once(behind: Behind) -> None:
     started = world.start()
     name, code = started.challenge.id, world.code(started)
 
-    def cash(connection: Connection, _: Proof) -> None:
+    def cash(connection: Connection, _: Proof) -> Cashed:
         mark(connection, name)
+        return Cashed(Tag.CHALLENGE_ANSWER, data={"made": "one"})
 
     def work() -> None:
         told = world.answer(name, code, cash=cash)
         assert told.outcome is Outcome.APPROVED
         assert told.proof is not None
+        assert told.data == {"made": "one"}
 
     behind.act(work)
     row = world.row(name)

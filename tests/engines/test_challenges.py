@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import update
 
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import Answered, Caller, Outcome, Proof
+from simple_2fa.challenges.model import Answered, Caller, Cashed, Outcome, Proof
 from simple_2fa.core.errors import MalformedAnswerError, SealError
 from simple_2fa.core.ids import new_id
+from simple_2fa.core.tags import Tag
 from simple_2fa.db import schema
 from simple_2fa.db.engine import Connection
 from world import NOW, SECOND, TTL, World, mark, marked, meanwhile, wrong
@@ -232,14 +233,16 @@ def test_what_the_face_writes_commits_with_the_approval(world: World) -> None:
     code = world.code(started)
     proofs: list[Proof] = []
 
-    def cash(connection: Connection, proof: Proof) -> None:
+    def cash(connection: Connection, proof: Proof) -> Cashed:
         proofs.append(proof)
         mark(connection, started.challenge.id)
+        return Cashed(Tag.CLIENT_CREATE, data={"made": "one"})
 
     world.answer(started.challenge.id, wrong(code), cash=cash)
     assert proofs == []
     told = world.answer(started.challenge.id, code, cash=cash)
     assert proofs == [told.proof]
+    assert told.data == {"made": "one"}
     assert marked(world.db, started.challenge.id) == 1
 
 
@@ -248,7 +251,7 @@ def test_a_failure_after_the_verdict_leaves_no_trace_twenty_times(world: World) 
     code = world.code(started)
     before = world.row(started.challenge.id)
 
-    def cash(connection: Connection, _: Proof) -> None:
+    def cash(connection: Connection, _: Proof) -> Cashed:
         mark(connection, started.challenge.id)
         raise CrashError
 

@@ -24,6 +24,8 @@ class Account:
         password: its Argon2id hash.
         epoch: raised by each change that ends what was proved before it.
         locale: of pages and letters; '' for the browser's.
+        password_at: when the password was changed last.
+        reset_at: when it was last reset by a mailed code; an undo brings `former_password` back.
     """
 
     id: str
@@ -33,6 +35,9 @@ class Account:
     epoch: int = FIRST_EPOCH
     locale: str = ""
     disabled_at: datetime | None = None
+    password_at: datetime | None = None
+    reset_at: datetime | None = None
+    former_password: str | None = field(default=None, repr=False)
 
     @property
     def subject(self) -> bytes:

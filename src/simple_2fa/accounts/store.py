@@ -20,7 +20,13 @@ _BY_SUBJECT = select(accounts).where(_A.subject == bindparam("whose"))
 _PAGE = select(accounts).where(_A.id > bindparam("after")).order_by(_A.id).limit(bindparam("most"))
 _UNDER = update(accounts).where(_A.account == bindparam("which"), _A.epoch == bindparam("under"))
 _NEXT_EPOCH = {"epoch": _A.epoch + 1}
-_CHANGE_PASSWORD = _UNDER.values(password=bindparam("hash"), **_NEXT_EPOCH)
+_CHANGE_PASSWORD = _UNDER.values(
+    password=bindparam("hash"),
+    password_at=bindparam("at"),
+    reset_at=bindparam("reset"),
+    former_password=bindparam("former"),
+    **_NEXT_EPOCH,
+)
 _CHANGE_ADDRESS = _UNDER.values(address=bindparam("to"), identity=bindparam("whose"), **_NEXT_EPOCH)
 _DISABLE = _UNDER.values(disabled_at=bindparam("at"), **_NEXT_EPOCH)
 _SPEAK = update(accounts).where(_A.account == bindparam("which")).values(locale=bindparam("tongue"))
@@ -48,6 +54,9 @@ def add(connection: Connection, new: Account) -> None:
         "locale": new.locale,
         "created_at": to_millis(new.created_at),
         "disabled_at": None,
+        "password_at": None,
+        "reset_at": None,
+        "former_password": None,
     }
     try:
         connection.execute(_INSERT, row)
@@ -78,9 +87,15 @@ def page(connection: Connection, after: Account | None, most: int) -> list[Accou
     return [_account(each) for each in connection.execute(_PAGE, values)]
 
 
-def change_password(connection: Connection, seen: Account, password: str) -> bool:
-    """Store another password's hash. Gives False where the account has changed since."""
-    return _changed(connection, _CHANGE_PASSWORD, seen, {"hash": password})
+def change_password(connection: Connection, seen: Account, changed: Account) -> bool:
+    """Store another password, and what an undo needs. Gives False where it has changed since."""
+    values = {
+        "hash": changed.password,
+        "at": maybe_millis(changed.password_at),
+        "reset": maybe_millis(changed.reset_at),
+        "former": changed.former_password,
+    }
+    return _changed(connection, _CHANGE_PASSWORD, seen, values)
 
 
 def change_address(connection: Connection, seen: Account, address: str) -> bool:
@@ -143,4 +158,7 @@ def _account(row: Row[Any]) -> Account:
         epoch=row.epoch,
         locale=row.locale,
         disabled_at=maybe_instant(row.disabled_at),
+        password_at=maybe_instant(row.password_at),
+        reset_at=maybe_instant(row.reset_at),
+        former_password=row.former_password,
     )

@@ -10,9 +10,11 @@ from simple_2fa.challenges.model import (
     API,
     Answered,
     Caller,
+    Cashed,
     Challenge,
     Outcome,
     Proof,
+    Purpose,
 )
 from simple_2fa.core.errors import MalformedAnswerError, Simple2FAError
 from simple_2fa.core.factor import MAX_ANSWER, Held, Verdict
@@ -24,10 +26,11 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
 from simple_2fa.mail import outbox
 
-Cash = Callable[[Connection, Proof], None]
-"""What a face turns the proof into, in the claim's unit."""
+Cash = Callable[[Connection, Proof], Cashed]
+"""Turns the proof into something, in the claim's unit."""
 
-ENROL = "enrol"
+
+_UNCASHED = Cashed(Tag.CHALLENGE_ANSWER)
 
 
 class _NoClaimError(Simple2FAError):
@@ -66,11 +69,13 @@ class Attempt:
 
     Attributes:
         purpose: what the proof is wanted for; None, for API callers, takes any of theirs.
+        account: public id of the account in whose activity a miss is listed, or ''.
     """
 
     text: str
     caller: Caller
     purpose: str | None = None
+    account: str = ""
 
 
 def answer(
@@ -88,7 +93,7 @@ def answer(
     seen = flows.find(desk, challenge, attempt.caller)
     if seen is None or not _fits(seen, attempt.purpose):
         return Answered(Outcome.UNKNOWN)
-    return _decide(desk, seen, attempt.text, now, cash)
+    return _decide(desk, seen, attempt, now, cash)
 
 
 def answer_by_address(desk: Desk, subject: bytes, attempt: Attempt, now: datetime) -> Answered:
@@ -104,7 +109,7 @@ def answer_by_address(desk: Desk, subject: bytes, attempt: Attempt, now: datetim
     if seen is None:
         return _unknown(desk, subject, caller, now)
     try:
-        return _decide(desk, seen, attempt.text, now, None)
+        return _decide(desk, seen, attempt, now, None)
     except MalformedAnswerError:
         return _unknown(desk, subject, caller, now)  # no code of this length is open
 
@@ -113,24 +118,26 @@ def _fits(seen: Challenge, purpose: str | None) -> bool:
     return seen.purpose.startswith(API) if purpose is None else seen.purpose == purpose
 
 
-def _decide(desk: Desk, seen: Challenge, text: str, now: datetime, cash: Cash | None) -> Answered:
+def _decide(
+    desk: Desk, seen: Challenge, given: Attempt, now: datetime, cash: Cash | None
+) -> Answered:
     stopped = seen.stopped(now)
     if stopped:
         return _refused(desk, seen, stopped, now)
-    judged = _judge(desk, seen, text, now)
+    judged = _judge(desk, seen, given.text, now)
     proof = Proof(seen.subject, seen.factor, seen.purpose, now)
-    attempt = new_attempt(now)
+    key = new_attempt(now)
 
     def unit(connection: Connection) -> Event:
         if not _claim(connection, seen, judged, now):
-            left = _count(connection, seen, now)
-            return _event(attempt, now, seen, Outcome.WRONG, tries_left=left)
-        if cash:
-            cash(connection, proof)
-        return _event(attempt, now, seen, Outcome.APPROVED)
+            left = {"tries_left": _count(connection, seen, now)}
+            missed = Cashed(Tag.CHALLENGE_ANSWER, given.account, left)
+            return _event(key, now, seen, Outcome.WRONG, missed)
+        cashed = cash(connection, proof) if cash else _UNCASHED
+        return _event(key, now, seen, Outcome.APPROVED, cashed)
 
     try:
-        told = desk.db.transact(attempt, unit)
+        told = desk.db.transact(key, unit)
     except _SpentError as why:
         return _paused(desk, seen, why.cost, now)
     except _NoClaimError:
@@ -138,7 +145,7 @@ def _decide(desk: Desk, seen: Challenge, text: str, now: datetime, cash: Cash | 
         # Open and yet not claimed: its account's epoch has moved on.
         return _refused(desk, seen, (row and row.stopped(now)) or Outcome.CANCELED, now)
     if told.outcome == Outcome.APPROVED:
-        return Answered(Outcome.APPROVED, proof, challenge=seen.id)
+        return Answered(Outcome.APPROVED, proof, challenge=seen.id, data=told.data)
     return Answered(Outcome.WRONG, tries_left=int(told.data["tries_left"]))
 
 
@@ -163,7 +170,7 @@ def _judge(desk: Desk, seen: Challenge, text: str, now: datetime) -> _Judged:
         return _Judged(
             verdict, cost, used, credentials.sealed(desk.vault, used.id, seen.subject, secret)
         )
-    if verdict.secret is not None and seen.purpose == ENROL:
+    if verdict.secret is not None and seen.purpose == Purpose.ENROL:
         new = NewCredential(seen.subject, seen.factor, verdict.secret)
         secret_sealed = credentials.sealed(desk.vault, new.id, new.subject, new.secret)
         return _Judged(verdict, cost, secret=secret_sealed, new=new)
@@ -245,6 +252,10 @@ def _unknown(desk: Desk, subject: bytes, caller: Caller, now: datetime) -> Answe
     return Answered(Outcome.UNKNOWN)
 
 
-def _event(attempt: bytes, now: datetime, seen: Challenge, outcome: Outcome, **data: int) -> Event:
-    tag = Tag.CHALLENGE_ANSWER
-    return Event(attempt, now, tag, outcome, seen.id, seen.subject, str(seen.caller), data)
+def _event(
+    key: bytes, now: datetime, seen: Challenge, outcome: Outcome, told: Cashed = _UNCASHED
+) -> Event:
+    actor = str(seen.caller)
+    return Event(
+        key, now, told.tag, outcome, seen.id, seen.subject, actor, told.data, told.account
+    )

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from simple_2fa.challenges.model import Challenge, Question, Sealed
+from simple_2fa.challenges.model import UNASKED, Challenge, Question, Sealed
+from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.factor import Context, Factor, Held, Letter
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
 from simple_2fa.limits import buckets
 from simple_2fa.limits.buckets import Bucket
-from simple_2fa.limits.rules import GUESSES
+from simple_2fa.limits.rules import (
+    CLIENT_LETTERS,
+    GUESSES,
+    LETTER_GAP,
+    SIGN_IN_LETTERS,
+    UNASKED_LETTERS,
+)
 from simple_2fa.mail.outbox import Outbox
 
 _USE = "challenge"
@@ -61,5 +68,18 @@ class Desk:
 
 
 def ledger_of(question: Question) -> Bucket:
-    """Name the ledger of this client and subject."""
-    return buckets.bucket(GUESSES, question.caller.ledger, question.subject.hex(), "")
+    """Name the ledger of this client and subject, in this known browser or in none."""
+    caller = question.caller
+    return buckets.bucket(GUESSES, caller.ledger, question.subject.hex(), caller.browser)
+
+
+def pots_of(question: Question) -> tuple[Bucket, ...]:
+    """Name the pots that a letter is taken from: by address, whether or not it has an account."""
+    caller, address = question.caller, subject_of_address(question.address).hex()
+    if caller.kind == "client":
+        return (buckets.bucket(CLIENT_LETTERS, caller.id, address),)
+    if question.purpose in UNASKED:
+        pot = buckets.bucket(UNASKED_LETTERS, question.purpose, address, caller.browser)
+    else:
+        pot = buckets.bucket(SIGN_IN_LETTERS, address, caller.browser)
+    return buckets.bucket(LETTER_GAP, caller.id, address), pot

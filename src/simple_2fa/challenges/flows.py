@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from simple_2fa.challenges import store
-from simple_2fa.challenges.desk import Desk, ledger_of
+from simple_2fa.challenges.desk import Desk, ledger_of, pots_of
 from simple_2fa.challenges.model import (
     MAX_TRIES,
     RESEND_GAP,
+    UNASKED,
     Caller,
     Challenge,
     ClosedError,
@@ -26,9 +27,12 @@ from simple_2fa.core.tags import Event, Tag
 from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
-from simple_2fa.limits.rules import CLIENT_LETTERS, LONG_CODE_BELOW
+from simple_2fa.limits.rules import LONG_CODE_BELOW
 from simple_2fa.mail import outbox
-from simple_2fa.mail.outbox import Post
+from simple_2fa.mail.outbox import Post, Priority
+
+DECOY = "no_account"
+"""The letter that takes the code's place where there is no account."""
 
 Also = Callable[[Connection, Started], None]
 """More writes that a face wants in the same unit."""
@@ -186,11 +190,11 @@ def _begin(
 
 def _draw(desk: Desk, question: Question, seen: _Survey, now: datetime) -> tuple[Started, Sealed]:
     """Make a new challenge with all its secrets; nothing is written yet."""
-    digits = 10 if seen.guesses_left < LONG_CODE_BELOW else 6
+    digits = question.digits or (10 if seen.guesses_left < LONG_CODE_BELOW else 6)
     context = desk.context(question, digits, now, seen.held)
     begun = desk.factors[question.factor].begin(context)
     expires_at = whole_seconds(now + desk.ttl)
-    letter = _with_times(begun, question, now, expires_at)
+    letter = _letter(begun, question, now, expires_at)
     sealed = Sealed(begun.state, begun.prompt, letter, new_secret())
     name = id_of(sealed.ticket)
     new = Challenge(
@@ -241,9 +245,9 @@ def _send_again(desk: Desk, seen: Challenge, now: datetime, also: Also | None) -
 
 
 def _take_letter(connection: Connection, challenge: Challenge, now: datetime) -> None:
-    pot = buckets.bucket(CLIENT_LETTERS, challenge.caller.id, challenge.subject.hex())
-    if not buckets.take(connection, pot, now, charge=1):
-        raise SlowDownError(buckets.level(connection, pot, now).retry_at)
+    for pot in pots_of(challenge.question):
+        if not buckets.take(connection, pot, now, charge=1):
+            raise SlowDownError(buckets.level(connection, pot, now).retry_at)
 
 
 def _post(
@@ -251,18 +255,22 @@ def _post(
 ) -> dict[str, object] | None:
     if letter is None:
         return None
-    post = Post(letter, challenge.address, challenge.id, challenge.expires_at)
+    priority = Priority.UNSOLICITED if challenge.purpose in UNASKED else Priority.CODE
+    post = Post(letter, challenge.address, challenge.id, challenge.expires_at, priority)
     return desk.outbox.seal(post, now)
 
 
-def _with_times(
+def _letter(
     begun: Begun, question: Question, now: datetime, expires_at: datetime
 ) -> Letter | None:
-    """Add what every letter about a challenge says."""
+    """Add what every letter about a challenge says; a decoy's says that there is no account."""
     if begun.letter is None:
         return None
     told = {"purpose": question.purpose, "asked_at": whole_seconds(now).isoformat()}
-    return Letter(begun.letter.name, {**begun.letter.data, **told, "until": expires_at.isoformat()})
+    told |= {"until": expires_at.isoformat(), **question.says}
+    if question.is_decoy:
+        return Letter(DECOY, told)
+    return Letter(begun.letter.name, {**begun.letter.data, **told})
 
 
 def _why_closed(desk: Desk, seen: Challenge, now: datetime) -> Outcome:

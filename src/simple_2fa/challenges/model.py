@@ -1,12 +1,14 @@
 """Challenges as values: what was asked, how it stands, what an answer led to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.core.factor import Letter, Prompt
+from simple_2fa.core.tags import Tag
 
 MAX_TRIES = 5
 RESEND_GAP = timedelta(seconds=30)
@@ -16,6 +18,21 @@ API = "api:"
 """Purposes of API callers are stored behind this, so they never equal ours."""
 NO_ACCOUNT = 0
 """The epoch of a subject without an account."""
+
+
+class Purpose(StrEnum):
+    """What our own pages want a proof for."""
+
+    LOGIN = "login"
+    PROVE_ADDRESS = "prove_address"
+    RESET = "reset"
+    CHANGE_ADDRESS = "change_address"
+    STEP_UP = "step_up"
+    ENROL = "enrol"
+
+
+UNASKED = frozenset({Purpose.PROVE_ADDRESS, Purpose.RESET, Purpose.CHANGE_ADDRESS})
+"""Purposes for which somebody may have a letter sent to an address that isn't theirs."""
 
 
 class Outcome(StrEnum):
@@ -33,13 +50,23 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who may answer: ('session', a session's public id) or ('client', a client's)."""
+    """Who may answer: ('session', a session's public id) or ('client', a client's).
+
+    Attributes:
+        browser: the known browser in which a session began, or ''; it has a ledger of its own.
+    """
 
     kind: str
     id: str
+    browser: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Take one apart that `str` put together."""
+        return cls(*text.split(":"))
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.id}"
+        return ":".join(filter(None, (self.kind, self.id, self.browser)))
 
     @property
     def ledger(self) -> str:
@@ -55,6 +82,9 @@ class Question:
         subject: digest of whom is asked.
         address: where mail about it goes.
         epoch: the account's, under which the proof will hold.
+        digits: of its code; None lets the ledger decide.
+        is_decoy: its letter holds no code, so that nobody can answer: there is no account.
+        says: what else its letter tells.
     """
 
     subject: bytes
@@ -63,6 +93,9 @@ class Question:
     caller: Caller
     factor: str = "mail_code"
     epoch: int = NO_ACCOUNT
+    digits: int | None = None
+    is_decoy: bool = False
+    says: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +135,7 @@ class Challenge:
 
     @property
     def question(self) -> Question:
-        """What it was started with."""
+        """What it was started with, but for what only its letter said."""
         return Question(
             self.subject, self.address, self.purpose, self.caller, self.factor, self.epoch
         )
@@ -177,11 +210,26 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Cashed:
+    """What a proof was turned into, as the event of its unit tells it.
+
+    Attributes:
+        account: public id of whose account it concerns, or ''.
+        data: facts that are told again where the COMMIT was in doubt.
+    """
+
+    tag: Tag
+    account: str = ""
+    data: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What an answer led to.
 
     Attributes:
         proof: there if, and only if, it was approved.
+        data: what it was cashed as.
         tries_left: after a wrong answer.
         retry_at: where the ledger is spent: when it has room again.
         challenge: public id of what was answered, or ''.
@@ -192,6 +240,7 @@ class Answered:
     tries_left: int = 0
     retry_at: datetime | None = None
     challenge: str = ""
+    data: Mapping[str, str | int] = field(default_factory=dict)
 
 
 class ClosedError(Simple2FAError):

@@ -27,6 +27,7 @@ from simple_2fa.challenges.model import (
     Caller,
     Challenge,
     Outcome,
+    Proof,
 )
 from simple_2fa.core.clock import DAY, HOUR, seconds_up, to_millis
 from simple_2fa.core.ids import digest, id_of
@@ -92,6 +93,16 @@ _FORGET = (
 _CANCEL = (
     update(challenges)
     .where(_MINE, _OPEN)
+    .values(outcome=Outcome.CANCELED.value, sweep_at=bindparam("gone"), **_CLOSED)
+)
+_CANCEL_OTHERS = (
+    update(challenges)
+    .where(
+        _C.subject == bindparam("whom"),
+        _C.purpose == bindparam("aim"),
+        _C.challenge != bindparam("which"),
+        _OPEN,
+    )
     .values(outcome=Outcome.CANCELED.value, sweep_at=bindparam("gone"), **_CLOSED)
 )
 _RESEND = (
@@ -212,6 +223,13 @@ def cancel(connection: Connection, seen: Challenge, now: datetime) -> bool:
     return bool(connection.execute(_CANCEL, values).rowcount)
 
 
+def cancel_others(connection: Connection, proof: Proof, challenge: str, now: datetime) -> None:
+    """Close what anybody else was asked about the same subject, for the same purpose."""
+    values = {"whom": proof.subject, "aim": proof.purpose, "which": challenge}
+    gone = to_millis(now) + KEPT
+    connection.execute(_CANCEL_OTHERS, {**values, "instant": now, "gone": gone})
+
+
 def mark_resent(connection: Connection, seen: Challenge, now: datetime) -> bool:
     """Set the next resend's time. Gives False where it is too early, or too late."""
     times = {"instant": now, "needed": _needed(now), "next": seconds_up(now + RESEND_GAP)}
@@ -258,13 +276,12 @@ def _one(connection: Connection, query: Any, values: dict[str, Any]) -> Challeng
 
 
 def _challenge(row: Row[Any]) -> Challenge:
-    kind, _, name = row.caller.partition(":")
     return Challenge(
         id=row.challenge,
         subject=bytes(row.subject),
         address=row.email,
         purpose=row.purpose,
-        caller=Caller(kind, name),
+        caller=Caller.read(row.caller),
         factor=row.factor,
         epoch=row.epoch,
         account_epoch=row.account_epoch or NO_ACCOUNT,

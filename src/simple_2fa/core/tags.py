@@ -27,6 +27,7 @@ class Event:
         outcome: how it ended, one word; what a re-run reports.
         about: public id of the row that it concerns, or ''.
         subject: digest of whom it concerns, or None.
+        account: public id of the account in whose activity it is listed, or ''.
         actor: who asked, as `kind:id`, or ''.
         data: small facts beside; never a secret.
     """
@@ -39,3 +40,4 @@ class Event:
     subject: bytes | None = None
     actor: str = ""
     data: Mapping[str, str | int] = field(default_factory=dict)
+    account: str = ""

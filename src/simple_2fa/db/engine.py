@@ -164,6 +164,7 @@ def _event_row(happened: Event) -> dict[str, object]:
         "subject": happened.subject,
         "actor": happened.actor,
         "data": json.dumps(dict(happened.data)),
+        "account": happened.account or None,
     }
 
 
@@ -172,7 +173,8 @@ def _recall(connection: Connection, attempt: bytes) -> Event | None:
     if row is None:
         return None
     told = {**row, "at": from_millis(row["at"]), "tag": Tag(row["tag"])}
-    return Event(**{**told, "data": json.loads(row["data"])})
+    told |= {"data": json.loads(row["data"]), "account": row["account"] or ""}
+    return Event(**told)
 
 
 def _isolation(url: URL) -> dict[str, str]:

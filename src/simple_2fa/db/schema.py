@@ -5,7 +5,17 @@ An instant is integer milliseconds, but for the seed's columns of `two_factor_au
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, MetaData, SmallInteger, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy.sql import expression
 
 from simple_2fa.db.types import UtcSeconds, ascii_text, octets, sealed_text, serial
@@ -13,7 +23,7 @@ from simple_2fa.db.types import UtcSeconds, ascii_text, octets, sealed_text, ser
 metadata = MetaData()
 
 
-def _table(name: str, *columns: Column[Any]) -> Table:
+def _table(name: str, *columns: Column[Any] | Index) -> Table:
     return Table(
         name,
         metadata,
@@ -64,6 +74,9 @@ events = _table(
     Column("subject", octets(32)),
     Column("actor", ascii_text(64), nullable=False),
     Column("data", Text, nullable=False),
+    # In whose recent activity it stands; NULL for all that applications do.
+    Column("account", ascii_text(22)),
+    Index("ix_two_factor_events_account", "account", "at"),
 )
 
 limits = _table(
@@ -128,6 +141,11 @@ accounts = _table(
     Column("locale", ascii_text(16), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    # When the password was changed last.
+    Column("password_at", BigInteger),
+    # After a reset by mail: when, and the password's hash that an undo brings back.
+    Column("reset_at", BigInteger),
+    Column("former_password", ascii_text(255)),
 )
 
 sessions = _table(
@@ -152,6 +170,10 @@ sessions = _table(
     Column("created_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Column("sweep_at", BigInteger, nullable=False, index=True),
+    # The known browser in which it began.
+    Column("browser", ascii_text(22)),
+    # Argon2id: what the account that is being created will have.
+    Column("password", ascii_text(255)),
 )
 
 browsers = _table(

@@ -7,6 +7,7 @@ the future; there is room while it stays within the span.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from sqlalchemy import (
     BigInteger,
@@ -21,13 +22,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from simple_2fa.core.clock import from_millis, to_millis
+from simple_2fa.core.clock import DAY, from_millis, to_millis
 from simple_2fa.core.ids import digest
 from simple_2fa.db.schema import limits
 from simple_2fa.limits.rules import Limit
 
 _FULL_AT = (limits.c.first_full_at, limits.c.second_full_at, limits.c.third_full_at)
 _FULL = (0, 0, 0)
+_UNBOUNDED = (0, 365 * DAY)
+"""Step and span of the buckets that a limit of fewer rates leaves alone."""
 _NAMES = tuple(column.name for column in _FULL_AT)
 _HAS_ROOM = and_(*(column <= bindparam(f"{column.name}_room") for column in _FULL_AT))
 _CHARGED = {
@@ -136,15 +139,16 @@ def _make(connection: Connection, values: Mapping[str, int | bytes]) -> bool:
 
 def _take_values(of: Bucket, instant: int, need: int, charge: int) -> dict[str, int | bytes]:
     values: dict[str, int | bytes] = {"row": of.key, "instant": instant}
-    for name, rate in zip(_NAMES, of.limit.rates, strict=True):
-        values[f"{name}_room"] = instant + rate.span - need * rate.step
-        values[f"{name}_charge"] = charge * rate.step
-        values[f"{name}_made"] = instant + charge * rate.step
+    for name, rate in zip_longest(_NAMES, of.limit.rates):
+        step, span = (rate.step, rate.span) if rate else _UNBOUNDED
+        values[f"{name}_room"] = instant + span - need * step
+        values[f"{name}_charge"] = charge * step
+        values[f"{name}_made"] = instant + charge * step
     return values
 
 
 def _level(limit: Limit, full_at: Sequence[int], instant: int, need: int) -> Level:
-    pairs = list(zip(full_at, limit.rates, strict=True))
+    pairs = list(zip(full_at, limit.rates, strict=False))
     left = min((rate.span - max(full - instant, 0)) // rate.step for full, rate in pairs)
     retry_at = max(full - rate.span + need * rate.step for full, rate in pairs)
     return Level(left, from_millis(max(retry_at, instant)))

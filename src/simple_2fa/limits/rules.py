@@ -20,10 +20,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Up to three rates that hold at once for one key."""
+    """One to three rates that hold at once for one key, the shortest span first."""
 
     name: str
-    rates: tuple[Rate, Rate, Rate]
+    rates: tuple[Rate, ...]
 
 
 GUESSES = Limit("guesses", (Rate(10, HOUR), Rate(25, DAY), Rate(75, 30 * DAY)))
@@ -34,6 +34,29 @@ of one hit stays under 1 in 1000. A guess is a millionth of certain success: one
 CLIENT_LETTERS = Limit("letters", (Rate(1, 30 * SECOND), Rate(5, HOUR), Rate(20, DAY)))
 """A client may cause a letter to one address every 30 seconds, 5 in an hour, 20 in a day; what was
 unused comes on top once, so a first day may see up to 40."""
+
+SIGN_IN_LETTERS = Limit("sign_in_letters", (Rate(5, HOUR), Rate(20, DAY)))
+"""After the right password an address gets 5 codes in an hour, 20 in a day: as many again in each
+browser that is known to belong to the account, so that a thief of the password uses up his alone.
+What was unused comes on top once, here and below."""
+
+UNASKED_LETTERS = Limit("unasked_letters", (Rate(3, DAY),))
+"""Anybody may have letters sent to anybody by creating an account, resetting a password or changing
+an address: 3 a day to one address for each of the three, and as many in a browser known there."""
+
+LETTER_GAP = Limit("letter_gap", (Rate(1, 30 * SECOND),))
+"""One session causes one letter to an address every 30 seconds."""
+
+STRANGERS_BY_BLOCK = Limit("strangers_by_block", (Rate(40, HOUR), Rate(150, DAY)))
+"""From one network (an IPv4 address, an IPv6 /64) people who aren't signed in may ask for 40 new
+accounts or passwords in an hour, 150 in a day."""
+
+PASSWORDS = Limit("passwords", (Rate(10, HOUR), Rate(50, DAY)))
+"""Wrong passwords for one address: 10 in an hour, 50 in a day; as many again in each browser that
+is known there. Whatever others do, the owner gets in with such a browser or a new password."""
+
+PASSWORDS_BY_BLOCK = Limit("passwords_by_block", (Rate(60, HOUR), Rate(200, DAY)))
+"""Wrong passwords from one network, whatever the address: 60 in an hour, 200 in a day."""
 
 LONG_CODE_BELOW = 5
 """With fewer guesses left than this, the next mailed code has 10 digits, which cost nothing."""

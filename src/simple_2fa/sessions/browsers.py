@@ -37,6 +37,12 @@ _USE = (
         skips_code_until=bindparam("skips"),
     )
 )
+_CARRY = (
+    update(browsers)
+    .where(_B.account == bindparam("whose"), _B.epoch == bindparam("under"))
+    .values(epoch=_B.epoch + 1)
+)
+_CARRY_ONE = _CARRY.where(_B.browser == bindparam("which"))
 _FORGET = delete(browsers).where(_B.browser == bindparam("which"), _B.account == bindparam("whose"))
 _FORGET_ALL = delete(browsers).where(_B.account == bindparam("whose"))
 
@@ -86,6 +92,15 @@ def use(connection: Connection, seen: Browser, held: str, verifier: str, now: da
         "skips": maybe_millis(seen.skips_code_until),
     }
     return bool(connection.execute(_USE, values).rowcount)
+
+
+def carry(connection: Connection, account: str, epoch: int, browser: str | None = None) -> None:
+    """Take an account's browsers, or that one alone, along from one epoch to the next."""
+    values = {"whose": account, "under": epoch}
+    if browser:
+        connection.execute(_CARRY_ONE, {**values, "which": browser})
+    else:
+        connection.execute(_CARRY, values)
 
 
 def of_account(connection: Connection, account: str, now: datetime) -> list[Browser]:

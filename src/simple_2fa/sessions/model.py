@@ -1,6 +1,6 @@
 """Sessions and known browsers as values, and how long each lasts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -9,10 +9,14 @@ from simple_2fa.core.ids import id_of, new_secret
 ANONYMOUS_LASTS = timedelta(hours=1)
 """A session that only waits for a code, as in registration."""
 PASSWORD_LASTS = timedelta(minutes=15)
-"""Between the password and the second step."""
+"""Between the password and the second step; between a reset's code and the new password."""
 FULL_LASTS = timedelta(hours=24)
 IDLE_LASTS = timedelta(hours=1)
 """A full session in all, and unused (NIST SP 800-63B-4, 2.2.3)."""
+FRESH_FOR = timedelta(minutes=5)
+"""How long after a second step sensitive changes need no other one."""
+ONE_FACTOR_FOR = timedelta(hours=24)
+"""How long after a reset by mail a mailbox counts for no second factor, and it can be undone."""
 BROWSER_LASTS = timedelta(days=180)
 """A known browser, from its last use."""
 SKIPS_CODE_FOR = timedelta(days=30)
@@ -25,14 +29,8 @@ class Stage(StrEnum):
 
     ANONYMOUS = "anonymous"
     PASSWORD = "password"  # noqa: S105 (the name of a stage)
+    RESET = "reset"
     FULL = "full"
-
-
-LASTS = {
-    Stage.ANONYMOUS: ANONYMOUS_LASTS,
-    Stage.PASSWORD: PASSWORD_LASTS,
-    Stage.FULL: FULL_LASTS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,8 @@ class Session:
         goes_to: the path that its person wanted.
         proved_by: the factor of the last second step, at `proved_at`.
         one_factor_until: after a reset by mail it counts as one factor so long.
+        browser: public id of the known browser in which it began.
+        password: Argon2id hash that the account which is being created will have.
     """
 
     id: str
@@ -75,11 +75,22 @@ class Session:
     proved_by: str | None = None
     proved_at: datetime | None = None
     one_factor_until: datetime | None = None
+    browser: str | None = None
+    password: str | None = field(default=None, repr=False)
 
     def is_over(self, now: datetime) -> bool:
         """Whether its time has come, or it was unused for too long."""
         idle = self.stage is Stage.FULL and now - self.seen_at > IDLE_LASTS
         return now >= self.expires_at or idle
+
+    def is_one_factor(self, now: datetime) -> bool:
+        """Whether it opens nothing that demands two."""
+        return self.one_factor_until is not None and now < self.one_factor_until
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether a second step was made in it a moment ago; one that was skipped is none."""
+        proved = self.proved_at is not None and now - self.proved_at < FRESH_FOR
+        return proved and not self.is_one_factor(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +116,24 @@ class Browser:
         return self.skips_code_until is not None and now < self.skips_code_until
 
 
-def new_token() -> str:
-    """Make what a session's cookie holds: 256 random bits; a hash of it is stored."""
-    return new_secret()
-
-
 def anonymous(now: datetime, place: Place, goes_to: str = "") -> tuple[Session, str]:
     """Make a session that has proved nothing yet, and its token."""
-    token = new_token()
+    token = new_secret()
     ends = now + ANONYMOUS_LASTS
     return Session(id_of(token), Stage.ANONYMOUS, now, now, ends, place, goes_to=goes_to), token
+
+
+def waiting(seen: Session, stage: Stage, account: str, epoch: int, now: datetime) -> Session:
+    """Give a session that has come half the way: a password, or a reset's code."""
+    ends = now + PASSWORD_LASTS
+    moved = replace(seen, stage=stage, account=account, epoch=epoch, seen_at=now, expires_at=ends)
+    return replace(moved, password=None)
+
+
+def full(seen: Session, account: str, epoch: int, now: datetime) -> Session:
+    """Give a session that is all the way in. Only `signin.login.complete_login` calls this."""
+    ends = now + FULL_LASTS
+    moved = replace(seen, stage=Stage.FULL, account=account, epoch=epoch, created_at=now)
+    return replace(
+        moved, seen_at=now, expires_at=ends, challenge=None, goes_to="", password=None
+    )

@@ -50,6 +50,9 @@ _MOVE = (
         proved_by=bindparam("by"),
         proved_at=bindparam("proved"),
         one_factor_until=bindparam("weak"),
+        browser=bindparam("known"),
+        password=bindparam("hash_kept"),
+        created_at=bindparam("began"),
         seen_at=bindparam("instant"),
         sweep_at=bindparam("ends"),
     )
@@ -58,6 +61,16 @@ _AWAIT = (
     update(sessions)
     .where(_S.session == bindparam("which"))
     .values(challenge=bindparam("awaited"), goes_to=bindparam("then"))
+)
+_CARRY = (
+    update(sessions)
+    .where(
+        _S.account == bindparam("whose"),
+        _S.epoch == bindparam("under"),
+        _S.stage == Stage.FULL.value,
+        _S.one_factor_until.is_(null()),
+    )
+    .values(epoch=_S.epoch + 1)
 )
 _TOUCH = (
     update(sessions).where(_S.session == bindparam("which")).values(seen_at=bindparam("instant"))
@@ -82,6 +95,8 @@ def add(connection: Connection, new: Session, token: str) -> None:
         "proved_by": new.proved_by,
         "proved_at": maybe_millis(new.proved_at),
         "one_factor_until": maybe_millis(new.one_factor_until),
+        "browser": new.browser,
+        "password": new.password,
         "agent": new.place.agent,
         "network": new.place.network,
         "created_at": to_millis(new.created_at),
@@ -117,6 +132,9 @@ def move(connection: Connection, held: str, seen: Stage, moved: Session, token: 
         "by": moved.proved_by,
         "proved": maybe_millis(moved.proved_at),
         "weak": maybe_millis(moved.one_factor_until),
+        "known": moved.browser,
+        "hash_kept": moved.password,
+        "began": to_millis(moved.created_at),
         "instant": to_millis(moved.seen_at),
         "ends": to_millis(moved.expires_at),
     }
@@ -127,6 +145,11 @@ def await_answer(connection: Connection, session: str, challenge: str, goes_to: 
     """Note which challenge a session waits for, and where it goes then."""
     values = {"which": session, "awaited": challenge, "then": goes_to}
     connection.execute(_AWAIT, values)
+
+
+def carry(connection: Connection, account: str, epoch: int) -> None:
+    """Take an account's full sessions of two factors along from one epoch to the next."""
+    connection.execute(_CARRY, {"whose": account, "under": epoch})
 
 
 def touch(connection: Connection, session: str, now: datetime) -> None:
@@ -180,4 +203,6 @@ def _session(row: Row[Any]) -> Session:
         proved_by=row.proved_by,
         proved_at=maybe_instant(row.proved_at),
         one_factor_until=maybe_instant(row.one_factor_until),
+        browser=row.browser,
+        password=row.password,
     )

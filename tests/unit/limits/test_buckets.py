@@ -18,7 +18,9 @@ from simple_2fa.limits.rules import CLIENT_LETTERS, GUESSES, Limit, Rate
 from world import NOW
 
 SMALL = Limit("small", (Rate(3, 3_000), Rate(4, 8_000), Rate(5, 20_000)))
-LIMITS = {limit.name: limit for limit in (GUESSES, CLIENT_LETTERS, SMALL)}
+TWO = Limit("two", (Rate(3, 3_000), Rate(5, 20_000)))
+ONE = Limit("one", (Rate(3, 3_000),))
+LIMITS = {limit.name: limit for limit in (GUESSES, CLIENT_LETTERS, SMALL, TWO, ONE)}
 PAUSES = st.one_of(
     st.integers(0, 10), st.integers(0, 10_000), st.integers(0, HOUR), st.integers(0, 3 * DAY)
 )

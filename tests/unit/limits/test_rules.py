@@ -5,9 +5,10 @@ from fractions import Fraction
 import pytest
 
 from simple_2fa.core.clock import DAY, HOUR, SECOND
+from simple_2fa.limits import rules
 from simple_2fa.limits.rules import CLIENT_LETTERS, GUESSES, LONG_CODE_BELOW, Limit, Rate
 
-LIMITS = [GUESSES, CLIENT_LETTERS]
+LIMITS = [each for each in vars(rules).values() if isinstance(each, Limit)]
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
@@ -22,6 +23,10 @@ def test_longer_spans_allow_more_but_more_slowly(limit: Limit) -> None:
     paces = [Fraction(rate.size, rate.span) for rate in limit.rates]
     assert spans == sorted(spans)
     assert paces == sorted(paces, reverse=True)
+
+
+def test_each_limit_has_a_name_of_its_own() -> None:
+    assert len({limit.name for limit in LIMITS}) == len(LIMITS) > 5
 
 
 def test_guesses_are_those_of_the_ledger() -> None:

@@ -27,10 +27,21 @@ class Steps:
             mysql_collate="utf8mb4_bin",
             sqlite_with_rowid=columns[0].name == "id",
         )
-        there = {index["name"] for index in self._look().get_indexes(name)}
         for column in indexed:
-            if (index := f"ix_{name}_{column}") not in there:
-                self.op.create_index(index, name, [column])
+            self.index(name, column)
+
+    def add(self, name: str, *columns: Column[Any]) -> None:
+        """Add columns to a table."""
+        there = {column["name"] for column in self._look().get_columns(name)}
+        for column in columns:
+            if column.name not in there:
+                self.op.add_column(name, column)
+
+    def index(self, name: str, *columns: str) -> None:
+        """Make an index, named after the first of its columns."""
+        index = f"ix_{name}_{columns[0]}"
+        if index not in {each["name"] for each in self._look().get_indexes(name)}:
+            self.op.create_index(index, name, list(columns))
 
     def set_aside(self, name: str, unless: str) -> None:
         """Rename a table, rows and all, unless it is missing or has the column of ours."""
