@@ -256,6 +256,4 @@ def _event(
     key: bytes, now: datetime, seen: Challenge, outcome: Outcome, told: Cashed = _UNCASHED
 ) -> Event:
     actor = str(seen.caller)
-    return Event(
-        key, now, told.tag, outcome, seen.id, seen.subject, actor, told.data, told.account
-    )
+    return Event(key, now, told.tag, outcome, seen.id, seen.subject, actor, told.data, told.account)

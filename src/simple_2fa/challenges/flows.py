@@ -260,9 +260,7 @@ def _post(
     return desk.outbox.seal(post, now)
 
 
-def _letter(
-    begun: Begun, question: Question, now: datetime, expires_at: datetime
-) -> Letter | None:
+def _letter(begun: Begun, question: Question, now: datetime, expires_at: datetime) -> Letter | None:
     """Add what every letter about a challenge says; a decoy's says that there is no account."""
     if begun.letter is None:
         return None

@@ -134,6 +134,4 @@ def full(seen: Session, account: str, epoch: int, now: datetime) -> Session:
     """Give a session that is all the way in. Only `signin.login.complete_login` calls this."""
     ends = now + FULL_LASTS
     moved = replace(seen, stage=Stage.FULL, account=account, epoch=epoch, created_at=now)
-    return replace(
-        moved, seen_at=now, expires_at=ends, challenge=None, goes_to="", password=None
-    )
+    return replace(moved, seen_at=now, expires_at=ends, challenge=None, goes_to="", password=None)
