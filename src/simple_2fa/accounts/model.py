@@ -1,11 +1,13 @@
 """An account as a value."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.core.ids import digest
 
+UNDO_FOR = timedelta(hours=24)
+"""How long after a reset by mail it can be undone, and a mailbox counts for no second factor."""
 FIRST_EPOCH = 1
 """Of a new account; 0 is the epoch of a subject without one."""
 
@@ -38,6 +40,14 @@ class Account:
     password_at: datetime | None = None
     reset_at: datetime | None = None
     former_password: str | None = field(default=None, repr=False)
+
+    def is_undoable(self, now: datetime) -> bool:
+        """Whether a reset of its password can still be undone."""
+        return (
+            self.reset_at is not None
+            and self.former_password is not None
+            and now - self.reset_at < UNDO_FOR
+        )
 
     @property
     def subject(self) -> bytes:

@@ -9,12 +9,24 @@ from enum import StrEnum
 class Tag(StrEnum):
     """What happened, as `subject:noun:verb`, in alphabetical order."""
 
+    ACCOUNT_CREATE = "account:account:create"
+    ACCOUNT_DELETE = "account:account:delete"
+    ADDRESS_CHANGE = "account:address:change"
+    PASSWORD_CHANGE = "account:password:change"
+    PASSWORD_CHECK = "account:password:check"
+    PASSWORD_RESET = "account:password:reset"
+    PASSWORD_RESTORE = "account:password:restore"
     CHALLENGE_ANSWER = "challenge:answer:check"
     CHALLENGE_CANCEL = "challenge:challenge:cancel"
-    CHALLENGE_RESEND = "challenge:letter:resend"
     CHALLENGE_START = "challenge:challenge:start"
+    CHALLENGE_RESEND = "challenge:letter:resend"
     CLIENT_CREATE = "client:key:create"
     CLIENT_REVOKE = "client:key:revoke"
+    BROWSER_FORGET = "session:browser:forget"
+    SESSION_END = "session:session:end"
+    SESSION_LOGIN = "session:session:login"
+    SESSION_LOGOUT = "session:session:logout"
+    SESSION_STEP_UP = "session:step_up:check"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from simple_2fa.core.clock import to_millis
 from simple_2fa.core.factor import Held
@@ -19,6 +19,8 @@ _HELD = (
     .where(_COLUMNS.subject == bindparam("whose"), _COLUMNS.factor == bindparam("kind"))
     .order_by(_COLUMNS.id)
 )
+_KINDS = select(_COLUMNS.factor).where(_COLUMNS.subject == bindparam("whose")).distinct()
+_REMOVE_ALL = delete(credentials).where(_COLUMNS.subject == bindparam("whose"))
 _ADD = insert(credentials)
 _SWAP = (
     update(credentials)
@@ -62,6 +64,16 @@ def add(connection: Connection, new: NewCredential, secret: str, now: datetime) 
         "used_at": None,
     }
     connection.execute(_ADD, row)
+
+
+def kinds(connection: Connection, subject: bytes) -> list[str]:
+    """Name the factors of which a subject has enrolled something."""
+    return list(connection.execute(_KINDS, {"whose": subject}).scalars())
+
+
+def remove_all(connection: Connection, subject: bytes) -> int:
+    """Remove all that a subject has enrolled. Gives how many credentials."""
+    return connection.execute(_REMOVE_ALL, {"whose": subject}).rowcount
 
 
 def swap(connection: Connection, seen: Held, subject: bytes, secret: str, now: datetime) -> bool:

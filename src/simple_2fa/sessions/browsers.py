@@ -18,7 +18,7 @@ _KNOWN = (
     .select_from(browsers.join(accounts, and_(_A.account == _B.account, _A.epoch == _B.epoch)))
     .where(_B.sweep_at > bindparam("instant"), _A.disabled_at.is_(null()))
 )
-_ONE = _KNOWN.where(_B.browser == bindparam("which"), _B.account == bindparam("whose"))
+_ONE = _KNOWN.where(_B.browser == bindparam("which"))
 _ALL = _KNOWN.where(_B.account == bindparam("whose")).order_by(_B.used_at.desc(), _B.id.desc())
 _OLDEST = (
     select(_B.id)
@@ -66,12 +66,9 @@ def add(connection: Connection, new: Browser, verifier: str) -> None:
         connection.execute(delete(browsers).where(_B.id.in_(too_many)))
 
 
-def recognise(
-    connection: Connection, browser: str, verifier: str, account: str, now: datetime
-) -> Browser | None:
-    """Read a browser of this account by its cookie; None for another's, a forged or an old one."""
-    values = {"which": browser, "whose": account, "instant": to_millis(now)}
-    row = connection.execute(_ONE, values).first()
+def recognise(connection: Connection, browser: str, verifier: str, now: datetime) -> Browser | None:
+    """Read a browser by its cookie; None for a forged or an old one."""
+    row = connection.execute(_ONE, {"which": browser, "instant": to_millis(now)}).first()
     if row is None or not hmac.compare_digest(bytes(row.verifier), hash_secret(verifier)):
         return None
     return _browser(row)

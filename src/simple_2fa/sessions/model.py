@@ -1,5 +1,6 @@
 """Sessions and known browsers as values, and how long each lasts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,8 +16,6 @@ IDLE_LASTS = timedelta(hours=1)
 """A full session in all, and unused (NIST SP 800-63B-4, 2.2.3)."""
 FRESH_FOR = timedelta(minutes=5)
 """How long after a second step sensitive changes need no other one."""
-ONE_FACTOR_FOR = timedelta(hours=24)
-"""How long after a reset by mail a mailbox counts for no second factor, and it can be undone."""
 BROWSER_LASTS = timedelta(days=180)
 """A known browser, from its last use."""
 SKIPS_CODE_FOR = timedelta(days=30)
@@ -44,6 +43,11 @@ class Place:
 
     agent: str
     network: str
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What an event tells of it."""
+        return {"agent": self.agent, "network": self.network}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What happened: the events that every unit leaves behind."""

@@ -1,0 +1,37 @@
+"""Reading events; `db.transact` writes them."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from simple_2fa.core.clock import from_millis, to_millis
+from simple_2fa.core.tags import Event, Tag
+from simple_2fa.db.schema import events
+
+_E = events.c
+_OF_ACCOUNT = (
+    select(events)
+    .where(_E.account == bindparam("whose"), _E.at < bindparam("before"))
+    .order_by(_E.at.desc(), _E.attempt.desc())
+    .limit(bindparam("most"))
+)
+
+
+def of_account(connection: Connection, account: str, before: datetime, most: int) -> list[Event]:
+    """Read what happened to an account before an instant, the newest first."""
+    values = {"whose": account, "before": to_millis(before), "most": most}
+    return [
+        Event(
+            row.attempt,
+            from_millis(row.at),
+            Tag(row.tag),
+            row.outcome,
+            row.about,
+            row.subject,
+            row.actor,
+            json.loads(row.data),
+            row.account,
+        )
+        for row in connection.execute(_OF_ACCOUNT, values)
+    ]

@@ -1,0 +1,89 @@
+"""What a completed sign-in writes, made before its unit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from simple_2fa.accounts.model import UNDO_FOR, Account
+from simple_2fa.core.factor import Factor
+from simple_2fa.core.ids import new_id, new_secret
+from simple_2fa.db.engine import Connection
+from simple_2fa.sessions import browsers
+from simple_2fa.sessions.model import BROWSER_LASTS, SKIPS_CODE_FOR, Browser
+from simple_2fa.signin.model import Cookies, OverError, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody who has proved enough to be let in.
+
+    Attributes:
+        known: the known browser that it happens in.
+        second: the factor of the second step; None where the browser skipped it.
+        one_factor_until: it rests on a mailbox alone so long.
+        skips_until: the browser skips the code so long.
+    """
+
+    visit: Visit
+    account: Account
+    known: Browser | None
+    second: Factor | None
+    one_factor_until: datetime | None
+    skips_until: datetime | None
+    cookies: Cookies
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What recent activity tells of it."""
+        return {**self.visit.place.facts, "how": self.second.name if self.second else "browser"}
+
+
+def arrival(
+    visit: Visit,
+    account: Account,
+    known: Browser | None,
+    second: Factor | None,
+    *,
+    remember: bool = False,
+) -> Arrival:
+    """Mint what the browser will keep.
+
+    A browser becomes known by a second step alone, and by none that counts as one factor.
+    """
+    held = _one_factor_until(visit, account, known, second)
+    skips = known.skips_code_until if known else None
+    if remember:
+        skips = visit.now + SKIPS_CODE_FOR
+    browser = None if held else (known.id if known else new_id(), new_secret())
+    return Arrival(visit, account, known, second, held, skips, Cookies(new_secret(), browser))
+
+
+def know_browser(connection: Connection, made: Arrival) -> None:
+    """Know the browser from now on, or keep knowing it under a new verifier.
+
+    Raises:
+        OverError: its cookie was used elsewhere meanwhile.
+    """
+    if made.cookies.browser is None:
+        return
+    name, verifier = made.cookies.browser
+    visit, now = made.visit, made.visit.now
+    if made.known:
+        kept = replace(made.known, skips_code_until=made.skips_until)
+        if not browsers.use(connection, kept, visit.browsers[name], verifier, now):
+            raise OverError
+        return
+    account, ends = made.account, now + BROWSER_LASTS
+    agent, skips = visit.place.agent, made.skips_until
+    new = Browser(name, account.id, account.epoch, agent, now, now, ends, skips)
+    browsers.add(connection, new, verifier)
+
+
+def _one_factor_until(
+    visit: Visit, account: Account, known: Browser | None, second: Factor | None
+) -> datetime | None:
+    """Give until when a mailbox counts for no second factor: it has reset the password."""
+    if known or second is None or not second.rests_on_mailbox or account.reset_at is None:
+        return None
+    until = account.reset_at + UNDO_FOR
+    return until if visit.now < until else None

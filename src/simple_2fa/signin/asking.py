@@ -1,0 +1,204 @@
+"""Putting the question that a session waits for, and who is asked."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from simple_2fa.accounts import store as accounts
+from simple_2fa.accounts.model import Account
+from simple_2fa.challenges import answers, flows
+from simple_2fa.challenges.answers import Attempt, Cash
+from simple_2fa.challenges.model import (
+    NO_ACCOUNT,
+    Answered,
+    Challenge,
+    Purpose,
+    Question,
+    Started,
+)
+from simple_2fa.core.address import subject_of_address
+from simple_2fa.core.errors import SlowDownError
+from simple_2fa.credentials import store as credentials
+from simple_2fa.db.engine import Connection
+from simple_2fa.limits import buckets
+from simple_2fa.limits.rules import STRANGERS_BY_BLOCK
+from simple_2fa.sessions import browsers, store
+from simple_2fa.sessions.model import Browser, Session, Stage
+from simple_2fa.signin.model import Cookies, OverError, Visit, caller_of
+
+MAIL = "mail_code"
+_LONG = 10
+"""Digits of a code that is asked for before a password was proved (security decision 10)."""
+_SECOND_STEPS = frozenset({Purpose.LOGIN, Purpose.STEP_UP})
+
+Also = Callable[[Connection, Started], None]
+
+
+def question(
+    visit: Visit, session: Session, purpose: Purpose, account: Account | None, address: str = ""
+) -> Question:
+    """Give what a session is asked.
+
+    Args:
+        visit: during which.
+        session: who may answer.
+        purpose: what the proof is wanted for.
+        account: whose proof it will be; None for an address alone.
+        address: where mail goes; the account's own by default.
+    """
+    to = address or (account.address if account else "")
+    spoken = {"locale": account.locale} if account and account.locale else {}
+    return Question(
+        subject=account.subject if account else subject_of_address(to),
+        address=to,
+        purpose=purpose,
+        caller=caller_of(session),
+        factor=strongest(visit, account) if account and purpose in _SECOND_STEPS else MAIL,
+        epoch=account.epoch if account else NO_ACCOUNT,
+        digits=_LONG if purpose is Purpose.RESET else None,
+        is_decoy=purpose is Purpose.RESET and account is None,
+        says={**visit.says, **spoken},
+    )
+
+
+def ask_stranger(
+    visit: Visit, new: tuple[Session, str], purpose: Purpose, who: Account | str
+) -> Cookies:
+    """Ask somebody of whom nothing is known yet, in a session of its own (and its token).
+
+    Raises:
+        SlowDownError: this address, or this network, caused many letters lately.
+    """
+    session, token = new
+    account, address = (None, who) if isinstance(who, str) else (who, "")
+
+    def also(connection: Connection, started: Started) -> None:
+        count_stranger(connection, visit)
+        leave(connection, visit)
+        store.add(connection, replace(session, challenge=started.challenge.id), token)
+
+    asked = question(visit, session, purpose, account, address)
+    flows.start(visit.desk, asked, visit.now, also)
+    return Cookies(token)
+
+
+def count_stranger(connection: Connection, visit: Visit) -> None:
+    """Charge the network for what anybody may ask for, within the caller's unit."""
+    block = buckets.bucket(STRANGERS_BY_BLOCK, visit.place.network)
+    if not buckets.take(connection, block, visit.now, charge=1):
+        raise SlowDownError(buckets.level(connection, block, visit.now).retry_at)
+
+
+def leave(connection: Connection, visit: Visit) -> None:
+    """End the session that the visitor came with."""
+    if visit.session:
+        store.end(connection, visit.session.id)
+
+
+def noting(session: Session, goes_to: str) -> Also:
+    """Give the write that lets a session wait for what was started."""
+    return lambda connection, started: store.await_answer(
+        connection, session.id, started.challenge.id, goes_to
+    )
+
+
+def awaited(visit: Visit) -> Challenge | None:
+    """Read the challenge that the visitor's session waits for."""
+    session = visit.session
+    if session is None or session.challenge is None:
+        return None
+    return flows.find(visit.desk, session.challenge, caller_of(session))
+
+
+def purpose_of(visit: Visit, seen: Challenge | None) -> Purpose | None:
+    """Tell what the session's next answer is for; None where it waits for none."""
+    if seen:
+        return Purpose(seen.purpose)
+    # Its password was right, and no letter was to be had yet.
+    at_password = visit.session is not None and visit.session.stage is Stage.PASSWORD
+    return Purpose.LOGIN if at_password else None
+
+
+def demand(visit: Visit, stage: Stage, purpose: Purpose) -> tuple[Session, Challenge]:
+    """Give the session and the challenge that it waits for.
+
+    Raises:
+        OverError: it is at another stage, or waits for something else.
+    """
+    session, seen = visit.session, awaited(visit)
+    if session is None or session.stage is not stage or seen is None or seen.purpose != purpose:
+        raise OverError
+    return session, seen
+
+
+def again(visit: Visit) -> Started:
+    """Send the code again; where the open one is of no more use, send a new one.
+
+    Raises:
+        OverError: the session waits for nothing.
+        SlowDownError: it is too early, or one letter too many.
+    """
+    session, seen = visit.session, awaited(visit)
+    purpose = purpose_of(visit, seen)
+    if session is None or purpose is None:
+        raise OverError
+    account = None if purpose is Purpose.PROVE_ADDRESS else _whose(visit, seen, purpose)
+    kept = seen.address if seen and (account is None or purpose is Purpose.CHANGE_ADDRESS) else ""
+    asked = question(visit, session, purpose, account, kept)
+    return flows.start(visit.desk, asked, visit.now, noting(session, session.goes_to))
+
+
+def put(visit: Visit, purpose: Purpose, text: str, cash: Cash) -> Answered:
+    """Judge what a session answers to the challenge that it waits for."""
+    session = visit.session
+    if session is None or session.challenge is None:
+        raise OverError
+    attempt = Attempt(text, caller_of(session), purpose, session.account or "")
+    return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
+
+
+def owner(visit: Visit) -> Account:
+    """Read the account of the visitor's session.
+
+    Raises:
+        OverError: it is gone, or has changed since.
+    """
+    session = visit.session
+    name = (session and session.account) or ""
+    account = visit.db.read(lambda connection: accounts.find(connection, name))
+    if account is None or session is None or account.epoch != session.epoch:
+        raise OverError
+    return account
+
+
+def by_address(visit: Visit, address: str) -> Account | None:
+    """Read the account of an address, where it may be signed in to."""
+    account = visit.db.read(lambda connection: accounts.by_address(connection, address))
+    return None if account is None or account.disabled_at else account
+
+
+def strongest(visit: Visit, account: Account) -> str:
+    """Name the strongest factor that an account has enrolled; mail, where there is none."""
+    kinds = visit.db.read(lambda connection: credentials.kinds(connection, account.subject))
+    found = [visit.desk.factors[kind] for kind in kinds if kind in visit.desk.factors]
+    return max(found, key=lambda factor: factor.strength).name if found else MAIL
+
+
+def known_browsers(connection: Connection, visit: Visit) -> list[Browser]:
+    """Read the known browsers that this one is: one for each person who uses it."""
+    pairs = visit.browsers.items()
+    found = (browsers.recognise(connection, name, held, visit.now) for name, held in pairs)
+    return [each for each in found if each]
+
+
+def recognised(visit: Visit, account: Account | None) -> Browser | None:
+    """Tell in which known browser of an account the visitor is, if in any."""
+    if account is None or not visit.browsers:
+        return None
+    found = visit.db.read(lambda connection: known_browsers(connection, visit))
+    return next((each for each in found if each.account == account.id), None)
+
+
+def _whose(visit: Visit, seen: Challenge | None, purpose: Purpose) -> Account | None:
+    if purpose is Purpose.RESET and seen:
+        return by_address(visit, seen.address)
+    return owner(visit)

@@ -1,0 +1,180 @@
+"""What a signed-in person changes about the account, and what she ends."""
+
+from dataclasses import replace
+
+from simple_2fa.accounts import store as accounts
+from simple_2fa.accounts.model import AddressTakenError
+from simple_2fa.challenges import flows
+from simple_2fa.challenges.model import Cashed, Proof, Purpose
+from simple_2fa.core.address import mask
+from simple_2fa.core.ids import new_secret
+from simple_2fa.core.tags import Tag
+from simple_2fa.credentials import store as credentials
+from simple_2fa.db.engine import Connection
+from simple_2fa.mail import outbox
+from simple_2fa.sessions import browsers, store
+from simple_2fa.sessions.model import Session, Stage
+from simple_2fa.signin import asking, notices, passwords
+from simple_2fa.signin.model import TAKEN, Cookies, Entered, OverError, Visit
+from simple_2fa.signin.writing import write
+
+
+def change_password(visit: Visit, current: str, password: str) -> Entered:
+    """Store another password; all sessions but this one end, and all browsers but this one.
+
+    Gives no cookies where the current password isn't right.
+
+    Raises:
+        WeakPasswordError: the new one is; it says why.
+        PausedError: too many wrong passwords.
+        BusyError: too many passwords are being checked just now.
+        OverError: the session isn't fresh any more, or something else has changed the account.
+    """
+    session, account = _fresh(visit), asking.owner(visit)
+    counted = passwords.tries(visit, account.address, session.browser)
+    if not passwords.fits(visit, counted, account, current):
+        passwords.miss(visit, counted, account)
+        return Entered()
+    kept = passwords.hashed(visit, password, account.address)
+    changed = replace(
+        account, password=kept, password_at=visit.now, reset_at=None, former_password=None
+    )
+    notice = notices.sealed(visit, account, "password_changed")
+    cookies = Cookies(new_secret())
+
+    def work(connection: Connection) -> None:
+        passwords.spend(connection, counted, visit, right=True)
+        if not accounts.change_password(connection, account, changed):
+            raise OverError
+        _go_on(connection, visit, session, cookies)
+        outbox.queue(connection, notice)
+
+    write(visit, Tag.PASSWORD_CHANGE, account.id, work)
+    return Entered(None, cookies)
+
+
+def ask_address(visit: Visit, address: str) -> None:
+    """Mail a code to the address that the account shall have.
+
+    Raises:
+        OverError: the session isn't fresh any more.
+        SlowDownError: this address got many letters lately.
+    """
+    session, account = _fresh(visit), asking.owner(visit)
+    question = asking.question(visit, session, Purpose.CHANGE_ADDRESS, account, address)
+    flows.start(visit.desk, question, visit.now, asking.noting(session, "/account"))
+
+
+def confirm_address(visit: Visit, text: str) -> Entered:
+    """Take that code, and change the address; the old one is told.
+
+    Where another account has the address by now, the answer's data say TAKEN.
+
+    Raises:
+        MalformedAnswerError: it can't be an answer at all.
+        OverError: the session is over or has moved on.
+    """
+    session, seen = asking.demand(visit, Stage.FULL, Purpose.CHANGE_ADDRESS)
+    account, cookies = asking.owner(visit), Cookies(new_secret())
+    notice = notices.sealed(visit, account, "address_changed", to=mask(seen.address))
+
+    def cash(connection: Connection, _: Proof) -> Cashed:
+        other = accounts.by_address(connection, seen.address)
+        if other and other.id != account.id:
+            return Cashed(Tag.CHALLENGE_ANSWER, data={TAKEN: 1})
+        if not accounts.change_address(connection, account, seen.address):
+            raise OverError
+        _go_on(connection, visit, session, cookies)
+        outbox.queue(connection, notice)
+        return Cashed(Tag.ADDRESS_CHANGE, account.id, visit.place.facts)
+
+    try:
+        told = asking.put(visit, Purpose.CHANGE_ADDRESS, text, cash)
+    except AddressTakenError:  # a moment ago; nothing of the unit stayed
+        told = asking.put(visit, Purpose.CHANGE_ADDRESS, text, cash)
+    is_done = told.proof is not None and TAKEN not in told.data
+    return Entered(told, cookies if is_done else None, "/account")
+
+
+def delete(visit: Visit) -> None:
+    """Delete the account with all that belongs to it; its events stay.
+
+    Raises:
+        OverError: the session isn't fresh any more, or something else has changed the account.
+    """
+    _fresh(visit)
+    account = asking.owner(visit)
+    notice = notices.sealed(visit, account, "account_deleted")
+
+    def work(connection: Connection) -> None:
+        if not accounts.remove(connection, account):
+            raise OverError
+        store.end_others(connection, account.id, "")
+        browsers.forget_all(connection, account.id)
+        credentials.remove_all(connection, account.subject)
+        outbox.queue(connection, notice)
+
+    write(visit, Tag.ACCOUNT_DELETE, account.id, work)
+
+
+def forget(visit: Visit, browser: str) -> None:
+    """Forget one known browser, or all of them ('all')."""
+    account = _full(visit).account or ""
+
+    def work(connection: Connection) -> None:
+        if browser == "all":
+            browsers.forget_all(connection, account)
+        else:
+            browsers.forget(connection, account, browser)
+
+    write(visit, Tag.BROWSER_FORGET, account, work)
+
+
+def end(visit: Visit, which: str) -> None:
+    """End one of the account's sessions, or all but this one ('others')."""
+    session = _full(visit)
+    account = session.account or ""
+
+    def work(connection: Connection) -> None:
+        if which == "others":
+            store.end_others(connection, account, session.id)
+        else:
+            store.end_one_of(connection, account, which)
+
+    write(visit, Tag.SESSION_END, account, work)
+
+
+def speak(visit: Visit, locale: str) -> None:
+    """Remember the language of pages and letters; '' for the browser's."""
+    account = asking.owner(visit)
+    visit.db.tidy(lambda connection: accounts.speak(connection, account, locale))
+
+
+def sign_out(visit: Visit) -> None:
+    """End the visitor's session, whatever its stage."""
+    if visit.session:
+        account = visit.session.account or ""
+        write(visit, Tag.SESSION_LOGOUT, account, lambda link: asking.leave(link, visit))
+
+
+def _go_on(connection: Connection, visit: Visit, session: Session, cookies: Cookies) -> None:
+    """Let this session and its browser alone go on under the account's next epoch."""
+    account, epoch = session.account or "", session.epoch
+    moved = replace(session, epoch=epoch + 1, seen_at=visit.now, challenge=None, goes_to="")
+    if not store.move(connection, visit.token, Stage.FULL, moved, cookies.session):
+        raise OverError
+    if session.browser:
+        browsers.carry(connection, account, epoch, session.browser)
+
+
+def _full(visit: Visit) -> Session:
+    if visit.session is None or visit.session.stage is not Stage.FULL:
+        raise OverError
+    return visit.session
+
+
+def _fresh(visit: Visit) -> Session:
+    session = _full(visit)
+    if not session.is_fresh(visit.now):
+        raise OverError
+    return session

@@ -1,0 +1,178 @@
+"""Signing in: the password, the second step, and the one door to a full session."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from simple_2fa.accounts import store as accounts
+from simple_2fa.accounts.hashing import BusyError
+from simple_2fa.accounts.model import Account
+from simple_2fa.challenges import flows
+from simple_2fa.challenges.model import Cashed, Proof, Purpose
+from simple_2fa.core.errors import SlowDownError
+from simple_2fa.core.ids import new_secret
+from simple_2fa.core.passwords import needs_rehash
+from simple_2fa.core.tags import Tag
+from simple_2fa.db.engine import Connection
+from simple_2fa.sessions import store
+from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, full, waiting
+from simple_2fa.signin import asking, passwords
+from simple_2fa.signin.arrival import Arrival, arrival, know_browser
+from simple_2fa.signin.model import Cookies, Entered, OverError, Typed, Visit
+from simple_2fa.signin.writing import write
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """An address and a password that belong together."""
+
+    account: Account
+    known: Browser | None
+    counted: passwords.Tries
+    goes_to: str
+
+
+def complete_login(connection: Connection, made: Arrival) -> None:
+    """Make a session full: the only door to one.
+
+    Raises:
+        OverError: the session, or the browser's cookie, was used elsewhere meanwhile.
+    """
+    visit, account, seen = made.visit, made.account, made.visit.session
+    began = seen or anonymous(visit.now, visit.place)[0]
+    session = replace(
+        full(began, account.id, account.epoch, visit.now),
+        browser=made.cookies.browser[0] if made.cookies.browser else None,
+        proved_by=made.second.name if made.second else None,
+        proved_at=visit.now if made.second else None,
+        one_factor_until=made.one_factor_until,
+    )
+    if seen is None:
+        store.add(connection, session, made.cookies.session)
+    elif not store.move(connection, visit.token, seen.stage, session, made.cookies.session):
+        raise OverError
+    know_browser(connection, made)
+
+
+def sign_in(visit: Visit, typed: Typed, goes_to: str = "") -> Entered:
+    """Take address and password; give no cookies where they don't match.
+
+    Raises:
+        PausedError: too many wrong passwords.
+        BusyError: too many passwords are being checked just now.
+        OverError: the same browser signed in twice at once; try again.
+    """
+    account = asking.by_address(visit, typed.address)
+    known = asking.recognised(visit, account)
+    counted = passwords.tries(visit, typed.address, known.id if known else None)
+    if not passwords.fits(visit, counted, account, typed.password) or account is None:
+        passwords.miss(visit, counted, account)
+        return Entered()
+    _strengthen(visit, account, typed.password)
+    match = _Match(account, known, counted, goes_to)
+    if known and known.skips_code(visit.now):
+        return _skip(visit, match)
+    return _ask(visit, match)
+
+
+def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
+    """Take the second step's answer.
+
+    Args:
+        visit: whose session waits for it.
+        text: the answer.
+        remember: don't ask again in this browser for a while.
+
+    Raises:
+        MalformedAnswerError: it can't be an answer at all.
+        OverError: the session is over or has moved on.
+    """
+    session, seen = asking.demand(visit, Stage.PASSWORD, Purpose.LOGIN)
+    account = asking.owner(visit)
+    known, second = asking.recognised(visit, account), visit.desk.factors[seen.factor]
+    made = arrival(visit, account, known, second, remember=remember)
+
+    def cash(connection: Connection, _: Proof) -> Cashed:
+        complete_login(connection, made)
+        return Cashed(Tag.SESSION_LOGIN, account.id, made.facts)
+
+    told = asking.put(visit, Purpose.LOGIN, text, cash)
+    return Entered(told, made.cookies if told.proof else None, session.goes_to)
+
+
+def _skip(visit: Visit, match: _Match) -> Entered:
+    """Let somebody in whose browser skips the code."""
+    account = match.account
+    made = arrival(replace(visit, session=None), account, match.known, None)
+
+    def work(connection: Connection) -> None:
+        passwords.spend(connection, match.counted, visit, right=True)
+        asking.leave(connection, visit)
+        complete_login(connection, made)
+
+    write(visit, Tag.SESSION_LOGIN, account.id, work, outcome="approved", how="browser")
+    return Entered(None, made.cookies, match.goes_to)
+
+
+def _ask(visit: Visit, match: _Match) -> Entered:
+    """Let somebody wait for the second step, even where no code can be sent just now."""
+    session, cookies = _at_password(visit, match), Cookies(new_secret())
+    question = asking.question(visit, session, Purpose.LOGIN, match.account)
+
+    def keep(connection: Connection, challenge: str | None) -> None:
+        passwords.spend(connection, match.counted, visit, right=True)
+        _keep(connection, visit, replace(session, challenge=challenge), cookies.session)
+
+    try:
+        flows.start(
+            visit.desk,
+            question,
+            visit.now,
+            lambda connection, started: keep(connection, started.challenge.id),
+        )
+    except SlowDownError:
+        write(
+            visit,
+            Tag.PASSWORD_CHECK,
+            match.account.id,
+            lambda connection: keep(connection, session.challenge),
+            outcome="right",
+        )
+    return Entered(None, cookies)
+
+
+def _at_password(visit: Visit, match: _Match) -> Session:
+    """Give the session that waits for the second step.
+
+    Somebody who waits for this account's code already goes on with the same session: its code
+    stays good, in another tab too.
+    """
+    account, now = match.account, visit.now
+    if visit.session and _goes_on(visit.session, account):
+        began = visit.session
+    else:
+        browser = match.known.id if match.known else None
+        began = replace(anonymous(now, visit.place)[0], browser=browser)
+    moved = waiting(began, Stage.PASSWORD, account.id, account.epoch, now)
+    return replace(moved, goes_to=match.goes_to)
+
+
+def _goes_on(seen: Session, account: Account) -> bool:
+    return seen.stage is Stage.PASSWORD and seen.account == account.id
+
+
+def _keep(connection: Connection, visit: Visit, session: Session, token: str) -> None:
+    if visit.session and visit.session.id == session.id:
+        if not store.move(connection, visit.token, Stage.PASSWORD, session, token):
+            raise OverError
+        return
+    asking.leave(connection, visit)
+    store.add(connection, session, token)
+
+
+def _strengthen(visit: Visit, account: Account, password: str) -> None:
+    """Store a hash made with today's parameters, where it isn't; when busy, the next time."""
+    if not needs_rehash(account.password):
+        return
+    with suppress(BusyError):
+        stronger = visit.lobby.hashing.make(password)
+        visit.db.tidy(lambda connection: accounts.rehash(connection, account, stronger))

@@ -1,0 +1,161 @@
+"""Getting back in: a new password by a mailed code, and undoing that."""
+
+from dataclasses import replace
+
+from simple_2fa.accounts import store as accounts
+from simple_2fa.accounts.model import UNDO_FOR, Account
+from simple_2fa.challenges import flows
+from simple_2fa.challenges.model import Cashed, Proof, Purpose
+from simple_2fa.core.clock import whole_seconds
+from simple_2fa.core.ids import new_secret
+from simple_2fa.core.tags import Tag
+from simple_2fa.db.engine import Connection
+from simple_2fa.mail import outbox
+from simple_2fa.sessions import browsers, store
+from simple_2fa.sessions.model import Session, Stage, anonymous, waiting
+from simple_2fa.signin import asking, notices, passwords
+from simple_2fa.signin.arrival import Arrival, arrival
+from simple_2fa.signin.login import complete_login
+from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
+from simple_2fa.signin.writing import write
+
+
+def begin(visit: Visit, address: str) -> Cookies:
+    """Mail a code that allows a new password; without an account the letter says that.
+
+    Raises:
+        SlowDownError: this address, or this network, caused many letters lately.
+    """
+    account = asking.by_address(visit, address)
+    known = asking.recognised(visit, account)
+    session, token = anonymous(visit.now, visit.place)
+    new = replace(session, browser=known.id if known else None), token
+    return asking.ask_stranger(visit, new, Purpose.RESET, account or address)
+
+
+def prove(visit: Visit, text: str) -> Entered:
+    """Take the code; the session may then set a new password.
+
+    Raises:
+        MalformedAnswerError: it can't be an answer at all.
+        OverError: the session is over or has moved on.
+    """
+    session, seen = asking.demand(visit, Stage.ANONYMOUS, Purpose.RESET)
+    account, cookies = asking.by_address(visit, seen.address), Cookies(new_secret())
+
+    def cash(connection: Connection, proof: Proof) -> Cashed:
+        if account is None or account.subject != proof.subject:
+            raise OverError  # a decoy's code is in no letter, and yet somebody hit it
+        proved = replace(session, proved_by=proof.factor, proved_at=visit.now, challenge=None)
+        moved = waiting(proved, Stage.RESET, account.id, account.epoch, visit.now)
+        if not store.move(connection, visit.token, Stage.ANONYMOUS, moved, cookies.session):
+            raise OverError
+        return Cashed(Tag.CHALLENGE_ANSWER, account.id)
+
+    told = asking.put(visit, Purpose.RESET, text, cash)
+    return Entered(told, cookies if told.proof else None)
+
+
+def set_password(visit: Visit, password: str) -> Entered:
+    """Store the new password and sign in; where more than mail is enrolled, ask for that first.
+
+    Other sessions and known browsers stay, so that the owner can undo what a thief of the mailbox
+    did (security decision 7).
+
+    Raises:
+        WeakPasswordError: it says why.
+        BusyError: too many passwords are being hashed just now.
+        OverError: the session is over or has moved on.
+    """
+    session = visit.session
+    if session is None or session.stage is not Stage.RESET or session.proved_by is None:
+        raise OverError
+    account = asking.owner(visit)
+    changed = _changed(visit, account, passwords.hashed(visit, password, account.address))
+    known = asking.recognised(visit, account)
+    made = arrival(visit, changed, known, visit.desk.factors[session.proved_by])
+    mail_is_all = visit.desk.factors[asking.strongest(visit, account)].rests_on_mailbox
+    go_on = complete_login if mail_is_all else _wait
+    until = whole_seconds(visit.now + UNDO_FOR).isoformat()
+    notice = notices.sealed(visit, account, "password_reset", until=until)
+
+    def work(connection: Connection) -> None:
+        _carry_on(connection, account, changed)
+        go_on(connection, made)
+        outbox.queue(connection, notice)
+
+    write(visit, Tag.PASSWORD_RESET, account.id, work)
+    if mail_is_all:
+        return Entered(None, made.cookies, "/account")
+    _ask_more(visit, changed, session)
+    return Entered(None, Cookies(made.cookies.session))
+
+
+def undoable(visit: Visit) -> Account | None:
+    """Give the account whose reset this visitor may undo: seen from elsewhere than the reset."""
+    session = visit.session
+    if session and session.stage is Stage.FULL:
+        account = asking.owner(visit)
+        may = account.is_undoable(visit.now) and not session.is_one_factor(visit.now)
+        return account if may else None
+    return visit.db.read(lambda connection: _undoable_here(connection, visit))
+
+
+def undo(visit: Visit) -> None:
+    """Bring the password of before the reset back, and end the session that the reset opened.
+
+    Raises:
+        OverError: there is nothing that this visitor may undo.
+    """
+    account = undoable(visit)
+    if account is None or account.former_password is None:
+        raise OverError
+    before, now = account.former_password, visit.now
+    restored = replace(
+        account, password=before, password_at=now, reset_at=None, former_password=None
+    )
+    notice = notices.sealed(visit, account, "password_restored")
+
+    def work(connection: Connection) -> None:
+        _carry_on(connection, account, restored)
+        outbox.queue(connection, notice)
+
+    write(visit, Tag.PASSWORD_RESTORE, account.id, work)
+
+
+def _undoable_here(connection: Connection, visit: Visit) -> Account | None:
+    """Look whether a reset can be undone in a known browser that nobody is signed in with."""
+    known = asking.known_browsers(connection, visit)
+    owners = (accounts.find(connection, each.account) for each in known)
+    return next((each for each in owners if each and each.is_undoable(visit.now)), None)
+
+
+def _changed(visit: Visit, account: Account, password: str) -> Account:
+    """Give the account with its new password; an undo goes back to before the first reset."""
+    former = account.former_password if account.is_undoable(visit.now) else account.password
+    epoch, now = account.epoch + 1, visit.now
+    changed = replace(account, password=password, password_at=now, reset_at=now, epoch=epoch)
+    return replace(changed, former_password=former)
+
+
+def _carry_on(connection: Connection, account: Account, changed: Account) -> None:
+    """Change the password, and end nothing but what rests on one factor."""
+    if not accounts.change_password(connection, account, changed):
+        raise OverError
+    store.carry(connection, account.id, account.epoch)
+    browsers.carry(connection, account.id, account.epoch)
+
+
+def _wait(connection: Connection, made: Arrival) -> None:
+    """Let the session wait for more than the mailbox's word."""
+    visit, account = made.visit, made.account
+    if visit.session is None:
+        raise OverError
+    moved = waiting(visit.session, Stage.PASSWORD, account.id, account.epoch, visit.now)
+    if not store.move(connection, visit.token, Stage.RESET, moved, made.cookies.session):
+        raise OverError
+
+
+def _ask_more(visit: Visit, account: Account, session: Session) -> None:
+    asked = asking.question(visit, session, Purpose.LOGIN, account)
+    flows.start(visit.desk, asked, visit.now, asking.noting(session, ""))

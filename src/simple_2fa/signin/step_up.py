@@ -1,0 +1,59 @@
+"""A second step in the middle of a session, before a sensitive change."""
+
+from dataclasses import replace
+
+from simple_2fa.challenges import flows
+from simple_2fa.challenges.model import Cashed, Proof, Purpose
+from simple_2fa.core.errors import SlowDownError
+from simple_2fa.core.ids import new_secret
+from simple_2fa.core.tags import Tag
+from simple_2fa.db.engine import Connection
+from simple_2fa.sessions import store
+from simple_2fa.sessions.model import Stage
+from simple_2fa.signin import asking
+from simple_2fa.signin.model import Cookies, Entered, HeldError, OverError, Visit
+
+
+def ask(visit: Visit, goes_to: str) -> None:
+    """Ask a signed-in person for a second step, before she goes on to a path.
+
+    Raises:
+        HeldError: her mailbox counts for no second factor yet.
+        OverError: the session is over.
+        SlowDownError: it is one letter too many, and no code is open.
+    """
+    session = visit.session
+    if session is None or session.stage is not Stage.FULL:
+        raise OverError
+    if session.one_factor_until and session.is_one_factor(visit.now):
+        raise HeldError(session.one_factor_until)
+    question = asking.question(visit, session, Purpose.STEP_UP, asking.owner(visit))
+    try:
+        flows.start(visit.desk, question, visit.now, asking.noting(session, goes_to))
+    except SlowDownError:
+        seen = asking.awaited(visit)
+        if seen is None or seen.purpose != Purpose.STEP_UP or seen.stopped(visit.now):
+            raise
+        still_open = seen.id
+        visit.db.tidy(lambda link: store.await_answer(link, session.id, still_open, goes_to))
+
+
+def answer(visit: Visit, text: str) -> Entered:
+    """Take that step's answer.
+
+    Raises:
+        MalformedAnswerError: it can't be an answer at all.
+        OverError: the session is over or has moved on.
+    """
+    session, seen = asking.demand(visit, Stage.FULL, Purpose.STEP_UP)
+    cookies, now = Cookies(new_secret()), visit.now
+    proved = replace(session, proved_by=seen.factor, proved_at=now, seen_at=now)
+    moved = replace(proved, challenge=None, goes_to="")
+
+    def cash(connection: Connection, _: Proof) -> Cashed:
+        if not store.move(connection, visit.token, Stage.FULL, moved, cookies.session):
+            raise OverError
+        return Cashed(Tag.SESSION_STEP_UP, session.account or "", visit.place.facts)
+
+    told = asking.put(visit, Purpose.STEP_UP, text, cash)
+    return Entered(told, cookies if told.proof else None, session.goes_to)
