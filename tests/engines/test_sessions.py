@@ -9,7 +9,7 @@ import pytest
 from people import added, change_password, disable
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
-from simple_2fa.core.ids import hash_secret, new_id
+from simple_2fa.core.ids import hash_secret, new_id, new_secret
 from simple_2fa.db import schema
 from simple_2fa.db.engine import Database
 from simple_2fa.sessions import store
@@ -22,7 +22,6 @@ from simple_2fa.sessions.model import (
     Session,
     Stage,
     anonymous,
-    new_token,
 )
 from world import MINUTE, NOW, SECOND, together
 
@@ -60,7 +59,7 @@ def at_full(session: Session) -> Session:
 
 def move(db: Database, held: str, seen: Stage, moved: Session) -> str | None:
     """Take a session on; give its new token, or None where it was elsewhere by then."""
-    token = new_token()
+    token = new_secret()
     done = db.tidy(lambda connection: store.move(connection, held, seen, moved, token))
     return token if done else None
 

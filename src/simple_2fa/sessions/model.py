@@ -28,13 +28,6 @@ class Stage(StrEnum):
     FULL = "full"
 
 
-LASTS = {
-    Stage.ANONYMOUS: ANONYMOUS_LASTS,
-    Stage.PASSWORD: PASSWORD_LASTS,
-    Stage.FULL: FULL_LASTS,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a request comes from, as its person would recognise it.
@@ -105,13 +98,8 @@ class Browser:
         return self.skips_code_until is not None and now < self.skips_code_until
 
 
-def new_token() -> str:
-    """Make what a session's cookie holds: 256 random bits; a hash of it is stored."""
-    return new_secret()
-
-
 def anonymous(now: datetime, place: Place, goes_to: str = "") -> tuple[Session, str]:
-    """Make a session that has proved nothing yet, and its token."""
-    token = new_token()
+    """Make a session that has proved nothing yet, and its token, of which a hash is stored."""
+    token = new_secret()
     ends = now + ANONYMOUS_LASTS
     return Session(id_of(token), Stage.ANONYMOUS, now, now, ends, place, goes_to=goes_to), token
