@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for; servers are booted where first asked for."""
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,20 @@ from rig.browser import chromium, launched
 from rig.mariadb import MariaDB
 from rig.postgres import PostgreSQL
 from rig.smtp import Sink
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """Put back whatever `app.logs.configure` changes."""
+    ours = logging.getLogger("simple_2fa")
+    level = ours.level
+    with pytest.MonkeyPatch.context() as kept:
+        kept.setattr(ours, "handlers", ours.handlers[:])
+        kept.setattr(ours, "propagate", ours.propagate)
+        for switch in ("logThreads", "logProcesses", "logMultiprocessing", "_srcfile"):
+            kept.setattr(logging, switch, getattr(logging, switch))
+        yield
+    ours.setLevel(level)
 
 
 @pytest.fixture(scope="session")
