@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
 from simple_2fa.settings import Settings, SettingsError, is_loopback
+from simple_2fa.settings.production import production_faults
 
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(100, 132))
@@ -586,13 +587,13 @@ class TestTheLook:
 
 class TestProduction:
     def production(self, home: Path, **more: str) -> tuple[str, ...]:
-        return Settings.load(PRODUCTION | more, home).production_faults()
+        return production_faults(Settings.load(PRODUCTION | more, home))
 
     def test_it_takes_a_complete_set(self, home: Path) -> None:
         assert self.production(home) == ()
 
     def test_it_names_all_that_is_missing(self, home: Path) -> None:
-        assert [fault.split(":")[0] for fault in Settings.load({}, home).production_faults()] == [
+        assert [fault.split(":")[0] for fault in production_faults(Settings.load({}, home))] == [
             "SECRET_KEY is missing",
             "PUBLIC_URL is missing",
             "SMTP_SERVER is missing",
@@ -654,7 +655,7 @@ class TestProduction:
         (home / name).parent.mkdir(exist_ok=True)
         write_keys(home / name, spelled(KEY), mode)
         given = PRODUCTION | {"SECRET_KEY": "", "SECRET_KEY_FILE": name}
-        return Settings.load(given, home).production_faults()
+        return production_faults(Settings.load(given, home))
 
     @pytest.mark.parametrize("mode", [0o600, 0o400])
     def test_it_takes_a_private_key_file(self, mode: int, home: Path) -> None:
