@@ -83,6 +83,7 @@ def test_its_values_are_good_for_production_when_all_are_used(
         "DB_PORT",
         "SMTP_TLS",
         "SMTP_PORT",
+        "REGISTRATION",
         "CODE_TTL",
         "ACCENT",
         "ACCENT_DARK",

@@ -115,6 +115,10 @@ class Settings(BaseModel):
     mail_from: Address | None = None
     """The sender of all letters, one address. Unset: EMAIL_USER where that is an address."""
 
+    registration: Literal["open", "closed"] = "open"
+    """Whether anybody may create an account: open or closed. Closed: `simple-2fa user add` makes
+    them."""
+
     code_ttl: Lifetime = 600
     """How long a code is good, from 300 to 600 seconds."""
     instance_path: Path = Path("instance")
