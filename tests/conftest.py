@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from rig import parts
-from rig.browser import chromium, launched
+from rig.browser import Browsers, chromium, launched
 from rig.mariadb import MariaDB
 from rig.postgres import PostgreSQL
 from rig.smtp import Sink
@@ -65,10 +65,15 @@ def smtp_sink() -> Iterator[Sink]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browsers() -> Iterator[Browsers]:
     parts.need("Chromium", chromium())
-    with launched() as browser:
-        yield browser
+    with launched() as browsers:
+        yield browsers
+
+
+@pytest.fixture
+def browser(browsers: Browsers) -> Browser:
+    return browsers.living()
 
 
 @pytest.fixture
