@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy.engine import make_url
-
 from simple_2fa.settings import Settings
-from simple_2fa.settings.shapes import MYSQL, POSTGRES, is_local, is_loopback
+from simple_2fa.settings.shapes import MYSQL, POSTGRES, engine_url, is_local, is_loopback
 
 
 def production_faults(settings: Settings) -> tuple[str, ...]:
@@ -49,7 +47,7 @@ def _mail_faults(settings: Settings) -> Iterator[str]:
 
 
 def _database_faults(settings: Settings) -> Iterator[str]:
-    url = make_url(settings.database_url())
+    url = engine_url(settings.database_url())
     if is_local(url):
         return
     if url.drivername == MYSQL and settings.database_tls() == "off":
