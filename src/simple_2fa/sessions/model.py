@@ -99,7 +99,7 @@ class Browser:
 
 
 def anonymous(now: datetime, place: Place, goes_to: str = "") -> tuple[Session, str]:
-    """Make a session that has proved nothing yet, and its token, of which a hash is stored."""
+    """Make a session that has proved nothing yet, and its token."""
     token = new_secret()
     ends = now + ANONYMOUS_LASTS
     return Session(id_of(token), Stage.ANONYMOUS, now, now, ends, place, goes_to=goes_to), token
