@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for; servers are booted where first asked for."""
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,10 +8,24 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from rig import parts
-from rig.browser import chromium, launched
+from rig.browser import Browsers, chromium, launched
 from rig.mariadb import MariaDB
 from rig.postgres import PostgreSQL
 from rig.smtp import Sink
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """Put back whatever `app.logs.configure` changes."""
+    ours = logging.getLogger("simple_2fa")
+    level = ours.level
+    with pytest.MonkeyPatch.context() as kept:
+        kept.setattr(ours, "handlers", ours.handlers[:])
+        kept.setattr(ours, "propagate", ours.propagate)
+        for switch in ("logThreads", "logProcesses", "logMultiprocessing", "_srcfile"):
+            kept.setattr(logging, switch, getattr(logging, switch))
+        yield
+    ours.setLevel(level)
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +65,15 @@ def smtp_sink() -> Iterator[Sink]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browsers() -> Iterator[Browsers]:
     parts.need("Chromium", chromium())
-    with launched() as browser:
-        yield browser
+    with launched() as browsers:
+        yield browsers
+
+
+@pytest.fixture
+def browser(browsers: Browsers) -> Browser:
+    return browsers.living()
 
 
 @pytest.fixture

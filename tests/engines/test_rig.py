@@ -1,5 +1,7 @@
 """The rig keeps its promises, or no test that stands on it means anything."""
 
+import os
+import signal
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -8,12 +10,12 @@ from pathlib import Path
 
 import pymysql
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from rig import parts
-from rig.browser import axe, looks, shoot
+from rig.browser import Browsers, axe, looks, shoot
 from rig.mariadb import MariaDB
 from rig.postgres import PostgreSQL
 from rig.proxy import Proxy
@@ -249,6 +251,18 @@ class TestBrowser:
         shots = shoot(faulty, "rig")
         assert [shot.name for shot in shots] == [f"rig-{look}.png" for look in looks(faulty)]
         assert all(shot.stat().st_size for shot in shots)
+
+    def test_another_takes_the_place_of_one_that_died(
+        self, browsers: Browsers, browser: Browser
+    ) -> None:
+        told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+        (pid,) = [each["id"] for each in told["processInfo"] if each["type"] == "browser"]
+        os.kill(pid, signal.SIGKILL)
+        another = browsers.living()
+        assert another is not browser
+        assert another is browsers.living()
+        with another.new_context() as context:
+            assert context.new_page().title() == ""
 
 
 def test_a_missing_part_skips_or_fails(

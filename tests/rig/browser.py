@@ -2,13 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize, sync_playwright
 
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 SIZES: dict[str, ViewportSize] = {
@@ -24,13 +24,35 @@ def chromium() -> str | None:
     return shutil.which("chromium")
 
 
+class Browsers:
+    """Chromium without a window: one for all tests of a process, as long as it lives."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._browser = self._launch()
+
+    def living(self) -> Browser:
+        """Give the browser; another where it died, so that this costs one test, not the rest."""
+        if not _answers(self._browser):
+            self._browser = self._launch()
+        return self._browser
+
+    def _launch(self) -> Browser:
+        return self._playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+
+
 @contextmanager
-def launched() -> Iterator[Browser]:
-    """Run Chromium without a window, and end it."""
+def launched() -> Iterator[Browsers]:
+    """Run Chromium, and end it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        yield Browsers(playwright)
+
+
+def _answers(browser: Browser) -> bool:
+    # `is_connected` knows of an end only once something else was asked.
+    with suppress(Error):
+        browser.new_browser_cdp_session().detach()
+    return browser.is_connected()
 
 
 def looks(page: Page) -> Iterator[str]:

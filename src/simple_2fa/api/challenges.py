@@ -189,7 +189,7 @@ def _answer(challenge: str, attempt: Attempt) -> Answered:
 
 
 def _verify_by_address(address: str, attempt: Attempt) -> Response:
-    """Every failure of the check is the same, its time too: nobody learns what is open."""
+    """Every failure of the check is the same, levelled in time: nobody learns what is open."""
     if not codes.has_form(attempt.text):
         raise invalid("/code", "The code has 6 or 10 digits.")
     subject = subject_of_address(address)

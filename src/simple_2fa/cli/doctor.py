@@ -19,6 +19,7 @@ from simple_2fa.http.look import DARK_CARD, LIGHT_CARD, contrast, nearest_passin
 from simple_2fa.mail.smtp import Smtp
 from simple_2fa.mail.transport import OutOfReachError
 from simple_2fa.settings import Settings
+from simple_2fa.settings.production import production_faults
 
 _ENOUGH = 4.5
 Line = tuple[str, bool, str]
@@ -47,7 +48,7 @@ def doctor(*, as_json: bool) -> None:
 
 
 def _settings(settings: Settings) -> Iterator[Line]:
-    faults = settings.production_faults()
+    faults = production_faults(settings)
     if not faults:
         yield "settings", True, f"complete; people open {settings.public_url}"
     for fault in faults:

@@ -25,6 +25,7 @@ from simple_2fa.http.curl import curl_line
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
 from simple_2fa.settings import SettingsError, is_loopback
+from simple_2fa.settings.production import production_faults
 
 _PORT = 5000
 _PORTS_TRIED = 50
@@ -74,7 +75,7 @@ def run(host: str, port: int) -> None:
 def serve(host: str, port: int, workers: int) -> None:
     """Serve in production; refuses to start where a setting is missing or unsafe."""
     settings = load_settings()
-    _refuse(settings.production_faults())
+    _refuse(production_faults(settings))
     _refuse(refusals(app.open_database(settings), settings.master_keys(), utc_now()))
     address = _address(host)
     if not _is_free(address, port):
@@ -103,7 +104,7 @@ def serve(host: str, port: int, workers: int) -> None:
 def worker() -> None:
     """Send letters and keep house, without serving."""
     settings = load_settings()
-    _refuse(settings.production_faults())
+    _refuse(production_faults(settings))
     configure(JsonLines())
     services = app.build(settings)
     _refuse(refusals(services.db, settings.master_keys(), utc_now()))

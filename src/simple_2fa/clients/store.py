@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simple_2fa.clients.model import Client, ReplayedError
 from simple_2fa.core.clock import DAY, from_millis, to_millis
-from simple_2fa.db import seals
+from simple_2fa.db import seals, sweeps
 from simple_2fa.db.schema import clients, replies
 
 REPLIES_KEPT = DAY
@@ -81,12 +81,8 @@ def sealed_by_others(connection: Connection, keys: Sequence[str]) -> bool:
 
 
 def sweep_replies(connection: Connection, now: datetime, batch: int) -> int:
-    """Forget a batch of old replies. Gives how many."""
-    old = select(replies.c.key).where(replies.c.sweep_at <= to_millis(now)).limit(batch)
-    keys = list(connection.execute(old).scalars())
-    if keys:
-        connection.execute(delete(replies).where(replies.c.key.in_(keys)))
-    return len(keys)
+    """Forget a batch of old replies. Gives how many were due."""
+    return sweeps.sweep(connection, replies, now, batch)
 
 
 def _client(row: Row[str, str, int, int | None]) -> Client:

@@ -5,7 +5,10 @@ from time import perf_counter, sleep
 from flask import g
 
 FAILURE = 0.05
-"""Seconds that a failed check by address takes: more than any of its ways needs."""
+"""Seconds after which a failed check by address is answered at the earliest.
+
+More than a check takes where the server isn't overloaded.
+"""
 
 
 def level(seconds: float) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, null, s
 
 from simple_2fa.core.clock import from_millis, maybe_instant, maybe_millis, to_millis
 from simple_2fa.core.ids import hash_secret
+from simple_2fa.db import sweeps
 from simple_2fa.db.schema import accounts, browsers
 from simple_2fa.sessions.model import BROWSER_LASTS, MOST_BROWSERS, Browser
 
@@ -117,12 +118,8 @@ def forget_all(connection: Connection, account: str) -> int:
 
 
 def sweep(connection: Connection, now: datetime, batch: int) -> int:
-    """Remove a batch of browsers that were unused for too long. Gives how many."""
-    query = select(_B.id).where(_B.sweep_at <= to_millis(now)).limit(batch)
-    rows = connection.execute(query).scalars().all()
-    if rows:
-        connection.execute(delete(browsers).where(_B.id.in_(rows)))
-    return len(rows)
+    """Remove a batch of browsers that were unused for too long. Gives how many were due."""
+    return sweeps.sweep(connection, browsers, now, batch)
 
 
 def _browser(row: Row[Any]) -> Browser:

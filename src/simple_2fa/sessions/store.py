@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from simple_2fa.core.clock import from_millis, maybe_instant, maybe_millis, to_millis
 from simple_2fa.core.ids import hash_secret
+from simple_2fa.db import sweeps
 from simple_2fa.db.schema import accounts, sessions
 from simple_2fa.sessions.model import Place, Session, Stage
 
@@ -180,12 +181,8 @@ def end_others(connection: Connection, account: str, session: str) -> int:
 
 
 def sweep(connection: Connection, now: datetime, batch: int) -> int:
-    """Remove a batch of sessions that are over. Gives how many."""
-    query = select(_S.id).where(_S.sweep_at <= to_millis(now)).limit(batch)
-    rows = connection.execute(query).scalars().all()
-    if rows:
-        connection.execute(delete(sessions).where(_S.id.in_(rows)))
-    return len(rows)
+    """Remove a batch of sessions that are over. Gives how many were due."""
+    return sweeps.sweep(connection, sessions, now, batch)
 
 
 def _session(row: Row[Any]) -> Session:

@@ -4,11 +4,10 @@ The environment beats `.env` in the working directory, and an empty value is uns
 told with the setting's name and what to do; the value of a secret is never told.
 """
 
-import difflib
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -24,14 +23,13 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 from sqlalchemy.engine import URL
 
 from simple_2fa.settings.env_file import read_env_file
+from simple_2fa.settings.faults import SettingsError, bad_value, conflicts, unknown
 from simple_2fa.settings.shapes import (
     ADDRESS,
     MYSQL,
-    POSTGRES,
     SQLITE,
     Address,
     Certificates,
@@ -50,26 +48,14 @@ from simple_2fa.settings.shapes import (
     Port,
     Site,
     engine_url,
+    is_local,
     is_loopback,
 )
 
 __all__ = ["Settings", "SettingsError", "is_loopback"]
 
-_SECRETS = {"DB_PASSWORD", "DATABASE_URL", "EMAIL_PASSWORD", "SECRET_KEY"}
 _PATHS = {"DB_TLS_CA", "SMTP_TLS_CA", "SECRET_KEY_FILE", "INSTANCE_PATH"}
-_SERVER = {"db_host", "db_port", "db_user", "db_password", "db_name"}
 _SMTP_PORTS = {"starttls": "587", "implicit": "465", "none": "25"}
-# Keys and whole addresses, password and all, get pasted into other settings.
-_PASTED = r"(?<=://).*(?=@)|[A-Za-z0-9_-]{43,}"
-
-
-class SettingsError(Exception):
-    """Settings that can't be used: one line for each fault."""
-
-    def __init__(self, faults: tuple[str, ...], warnings: tuple[str, ...] = ()) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
-        self.warnings = warnings
 
 
 class Settings(BaseModel):
@@ -129,6 +115,10 @@ class Settings(BaseModel):
     mail_from: Address | None = None
     """The sender of all letters, one address. Unset: EMAIL_USER where that is an address."""
 
+    registration: Literal["open", "closed"] = "open"
+    """Whether anybody may create an account: open or closed. Closed: `simple-2fa user add` makes
+    them."""
+
     code_ttl: Lifetime = 600
     """How long a code is good, from 300 to 600 seconds."""
     instance_path: Path = Path("instance")
@@ -163,12 +153,12 @@ class Settings(BaseModel):
             given |= {name: source[name] for name in names if source.get(name, "").strip()}
         for name in _PATHS & given.keys():
             given[name] = str(home / given[name])
-        warnings = tuple(_unknown(name, names) for name in written if name not in names)
+        warnings = tuple(unknown(name, names) for name in written if name not in names)
         try:
             settings = cls.model_validate(given)
-            faults += _conflicts(settings)
+            faults += conflicts(given)
         except ValidationError as error:
-            faults += [_fault(details) for details in error.errors()]
+            faults += [bad_value(details) for details in error.errors()]
         if faults:
             raise SettingsError(tuple(faults), warnings)
         settings._warnings = warnings  # noqa: SLF001 - its own class
@@ -224,12 +214,12 @@ class Settings(BaseModel):
 
     def database_tls(self) -> Literal["verify", "off"]:
         """Whether MySQL or MariaDB is reached by TLS; PostgreSQL's address says it by itself."""
-        return self.db_tls or ("off" if _is_local(self._database()) else "verify")
+        return self.db_tls or ("off" if is_local(self._database()) else "verify")
 
     def _database(self) -> URL:
         if self.database_address:
             return engine_url(self.database_address.get_secret_value())
-        if not self.model_fields_set & _SERVER:
+        if self.db_name is None:
             return URL.create(SQLITE, database=str(self.instance_path / "simple-2fa.sqlite3"))
         return URL.create(
             MYSQL,
@@ -240,85 +230,3 @@ class Settings(BaseModel):
             database=self.db_name,
             query={"charset": "utf8mb4"},
         )
-
-    def production_faults(self) -> tuple[str, ...]:
-        """Why a public server must not start so: one line each, none where it may."""
-        return (
-            *self._key_faults(),
-            *self._site_faults(),
-            *self._mail_faults(),
-            *self._database_faults(),
-        )
-
-    def _key_faults(self) -> Iterator[str]:
-        file = self.secret_key_file
-        if not self.master_keys():
-            yield "SECRET_KEY is missing: it seals every code; make one with `simple-2fa keys new`"
-        if file and not file.private:
-            yield f"SECRET_KEY_FILE can be read by others: run `chmod 600 {file.path}`"
-        if file and file.path.resolve().is_relative_to(self.instance_path.resolve()):
-            yield "SECRET_KEY_FILE lies in INSTANCE_PATH, among development's secrets: move it"
-
-    def _site_faults(self) -> Iterator[str]:
-        site = self.public_url
-        if not site:
-            yield "PUBLIC_URL is missing: links and passkeys need it; give https://your.host"
-            return
-        if site.startswith("http:") and not is_loopback(self.rp_id or ""):
-            yield f"PUBLIC_URL is {site!r}: codes would travel in the clear; give https://"
-        if site != self.origin:
-            yield f"PUBLIC_URL is {site!r}: it must name a whole site; give {self.origin}"
-
-    def _mail_faults(self) -> Iterator[str]:
-        if not self.smtp_server:
-            yield "SMTP_SERVER is missing: no letter could be sent; give your mail server"
-        elif self.smtp_tls == "none" and not is_loopback(self.smtp_server):
-            yield "SMTP_TLS is 'none': codes would travel in the clear; give starttls or implicit"
-        if not self.mail_from:
-            yield "MAIL_FROM is missing: letters need a sender; give one address"
-
-    def _database_faults(self) -> Iterator[str]:
-        url = self._database()
-        if _is_local(url):
-            return
-        if url.drivername == MYSQL and self.database_tls() == "off":
-            yield "DB_TLS is 'off': what is stored would travel in the clear; give verify"
-        if url.drivername == POSTGRES and url.query.get("sslmode") != "verify-full":
-            yield (
-                "DATABASE_URL lacks sslmode=verify-full: anyone could pose as the database;"
-                " add ?sslmode=verify-full&sslrootcert=system (or the path of your authority)"
-            )
-
-
-def _conflicts(settings: Settings) -> Iterator[str]:
-    if settings.database_address and settings.db_host:
-        yield "DATABASE_URL and DB_HOST are both set: keep one of the two"
-    if settings.secret_key and settings.secret_key_file:
-        yield "SECRET_KEY and SECRET_KEY_FILE are both set: keep one of the two"
-    if not settings.database_address and settings.model_fields_set & _SERVER:
-        for name, value in (("DB_NAME", settings.db_name), ("DB_USER", settings.db_user)):
-            if value is None:
-                yield f"{name} is missing: the other DB_ settings need it"
-
-
-def _is_local(url: URL) -> bool:
-    """Whether all hosts that an address names are this machine; parameters may name more."""
-    named = [url.host or ""]
-    for parameter in ("host", "hostaddr"):
-        named += url.normalized_query.get(parameter, ())
-    return all(is_loopback(host) for host in ",".join(named).split(",") if host)
-
-
-def _fault(error: ErrorDetails) -> str:
-    """Put a bad value into one line, without any secret."""
-    name = str(error["loc"][0])
-    advice = error["msg"].removeprefix("Value error, ").replace("Input should be", "give")
-    if name in _SECRETS:
-        return f"{name} can't be used: {advice}"
-    value = re.sub(_PASTED, "***", str(error["input"]), flags=re.DOTALL)
-    return f"{name} is {value[:200]!r}: {advice}"
-
-
-def _unknown(name: str, names: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(name.upper(), names, n=1, cutoff=0.7)
-    return f"{name} in .env is unknown" + (f"; did you mean {near[0]}?" if near else "")

@@ -54,6 +54,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_local(url: URL) -> bool:
+    """Whether all hosts that an address names are this machine; parameters may name more."""
+    named = [url.host or ""]
+    for parameter in ("host", "hostaddr"):
+        named += url.normalized_query.get(parameter, ())
+    return all(is_loopback(host) for host in ",".join(named).split(",") if host)
+
+
 def _shaped(pattern: str, advice: str, longest: int = 200) -> AfterValidator:
     def check(text: str) -> str:
         if len(text) > longest or not re.fullmatch(pattern, text):

@@ -3,7 +3,6 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -108,15 +107,6 @@ class TestPlain:
 
 
 class TestConfigure:
-    @pytest.fixture(autouse=True)
-    def _ours(self) -> Iterator[None]:
-        """Put the log back as it was."""
-        ours = logging.getLogger("simple_2fa")
-        before = (ours.handlers[:], ours.level, ours.propagate)
-        yield
-        ours.handlers[:], ours.propagate = before[0], before[2]
-        ours.setLevel(before[1])
-
     def test_our_own_lines_go_to_standard_error_once(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -4,7 +4,6 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,6 @@ from apps import KEY
 from simple_2fa.app import wsgi
 from simple_2fa.app.logs import JsonLines
 from simple_2fa.mail.worker import Worker
-
-
-@pytest.fixture(autouse=True)
-def _ours() -> Iterator[None]:
-    """Put the log back as it was."""
-    ours = logging.getLogger("simple_2fa")
-    before = (ours.handlers[:], ours.level, ours.propagate)
-    yield
-    ours.handlers[:], ours.propagate = before[0], before[2]
-    ours.setLevel(before[1])
 
 
 class _GoneError(BaseException):

@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -22,16 +22,6 @@ from simple_2fa.mail.worker import Worker
 from world import NOW
 
 Served = list[tuple[str, int, Services]]
-
-
-@pytest.fixture(autouse=True)
-def _ours() -> Iterator[None]:
-    """Put the log back as it was."""
-    ours = logging.getLogger("simple_2fa")
-    before = (ours.handlers[:], ours.level, ours.propagate)
-    yield
-    ours.handlers[:], ours.propagate = before[0], before[2]
-    ours.setLevel(before[1])
 
 
 @pytest.fixture
