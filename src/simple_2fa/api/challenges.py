@@ -35,6 +35,7 @@ from simple_2fa.core.ids import is_id
 from simple_2fa.db.engine import Connection
 from simple_2fa.http import pace
 from simple_2fa.http.bearer import api_caller
+from simple_2fa.http.guard import machines
 from simple_2fa.http.body import invalid, read, read_nothing
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import now, services
@@ -66,6 +67,7 @@ def route(blueprint: Blueprint) -> None:
     blueprint.post("/api/v1/challenges/<challenge>/cancel")(cancel)
 
 
+@machines
 def generate() -> Response:
     """Send a code to an address."""
     caller = api_caller()
@@ -73,6 +75,7 @@ def generate() -> Response:
     return _once(caller, lambda keep: _start(caller, body.email, body.purpose, keep))
 
 
+@machines
 def start() -> Response:
     """Start a challenge: send a code to an address."""
     caller = api_caller()
@@ -80,6 +83,7 @@ def start() -> Response:
     return _once(caller, lambda keep: _start(caller, body.to, body.purpose, keep))
 
 
+@machines
 def verify() -> Response:
     """Check a code, by challenge or by address."""
     caller = api_caller()
@@ -90,6 +94,7 @@ def verify() -> Response:
     return _verify_by_address(body.email, attempt)
 
 
+@machines
 def answer(challenge: str) -> Response:
     """Answer a challenge."""
     caller = api_caller()
@@ -97,6 +102,7 @@ def answer(challenge: str) -> Response:
     return _tell(challenge, _answer(challenge, Attempt(body.code, caller)))
 
 
+@machines
 def show(challenge: str) -> Response:
     """Tell how a challenge and its letter stand."""
     found = _find(challenge)
@@ -107,6 +113,7 @@ def show(challenge: str) -> Response:
     return _reply(Shown(**{**_standing(found), "delivery": delivery.value}))
 
 
+@machines
 def resend(challenge: str) -> Response:
     """Send the code again."""
     found = _find(challenge)
@@ -119,6 +126,7 @@ def resend(challenge: str) -> Response:
     return _reply(_started(started), 202)
 
 
+@machines
 def cancel(challenge: str) -> Response:
     """Close a challenge without an answer."""
     found = _find(challenge)

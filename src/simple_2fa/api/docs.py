@@ -9,6 +9,7 @@ from simple_2fa.api.models import Json, schemas
 from simple_2fa.api.operations import OPERATIONS, Operation
 from simple_2fa.http import problems
 from simple_2fa.http.curl import curl_line
+from simple_2fa.http.guard import anybody
 from simple_2fa.http.pages import error_page, page
 from simple_2fa.http.problems import KINDS
 from simple_2fa.http.services import services
@@ -28,6 +29,7 @@ blueprint.register_error_handler(Exception, lambda error: error_page(problems.of
 
 
 @blueprint.get("/docs")
+@anybody
 def docs() -> Response:
     """Show the page."""
     known = schemas()

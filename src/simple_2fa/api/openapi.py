@@ -42,6 +42,7 @@ def route(blueprint: Blueprint) -> None:
     blueprint.get("/openapi.json")(openapi)
 
 
+@machines
 def openapi() -> Response:
     """Describe the API for programs."""
     settings, development = services().settings, services().development

@@ -1,5 +1,7 @@
 """Cookies and the CSRF token that is bound to them."""
 
+from datetime import timedelta
+
 from flask import Response, g, request
 
 from simple_2fa.core.ids import is_id, new_id
@@ -17,7 +19,7 @@ def csrf_token() -> str:
 
 def csrf_fits() -> bool:
     """Tell whether a form was sent from a page of ours, to this very browser."""
-    visitor = request.cookies.get(_name(_VISITOR), "")
+    visitor = request.cookies.get(cookie_name(_VISITOR), "")
     token = request.form.get("csrf", "")
     return is_own_origin() and bool(visitor) and services().vault.mac_fits(_USE, visitor, token)
 
@@ -26,25 +28,35 @@ def keep_visitor(response: Response) -> Response:
     """Set the cookie that a token of this response was bound to, where it is new."""
     visitor = g.get("new_visitor")
     if visitor:
-        response.set_cookie(
-            _name(_VISITOR),
-            visitor,
-            secure=not services().development,
-            httponly=True,
-            samesite="Lax",
-            path="/",
-        )
+        set_cookie(response, _VISITOR, visitor)
     return response
 
 
+def set_cookie(
+    response: Response, name: str, value: str, lasts: timedelta | None = None
+) -> None:
+    """Set a cookie that no script and no other site reads; without `lasts` until the browser ends."""
+    response.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=lasts,
+        secure=not services().development,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def cookie_name(name: str) -> str:
+    """Give a cookie's whole name: in production it is bound to this host (`__Host-`)."""
+    return name if services().development else f"__Host-{name}"
+
+
 def _visitor() -> str:
-    known = request.cookies.get(_name(_VISITOR), "")
+    known = request.cookies.get(cookie_name(_VISITOR), "")
     if is_id(known):
         return known
     if "new_visitor" not in g:
         g.new_visitor = new_id()
     return str(g.new_visitor)
 
-
-def _name(name: str) -> str:
-    return name if services().development else f"__Host-{name}"

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from flask import Response, g, make_response, render_template, request
 
+from simple_2fa.core import words
+from simple_2fa.core.words import gettext as _
 from simple_2fa.http.cookies import csrf_token
 from simple_2fa.http.hooks import nonce
 from simple_2fa.http.look import monogram, theme
@@ -28,6 +30,10 @@ def page(name: str, context: Mapping[str, object], status: int = 200) -> Respons
         "csrf": csrf_token(),
         "development": services().development,
         "inbox": services().inbox is not None,
+        "now": services().clock(),
+        "lang": words.spoken(),
+        "registration_open": settings.registration == "open",
+        "signed_in": _signed_in(),
     }
     response = make_response(render_template(f"pages/{name}.html", **shared, **context), status)
     # Under 'no-referrer' browsers send our own forms with 'Origin: null', as if from a stranger.
@@ -38,9 +44,9 @@ def page(name: str, context: Mapping[str, object], status: int = 200) -> Respons
 def error_page(problem: Problem) -> Response:
     """Render the page for an error, with its request id and a way out."""
     status = KINDS[problem.code].status
-    way_out = [("/", "Go to the start page")]
+    way_out = [("/", _("Go to the start page"))]
     if problem.code == "unavailable" and request.method == "GET":
-        way_out.insert(0, (request.path, "Try again"))
+        way_out.insert(0, (request.path, _("Try again")))
     shown = page(
         "error", {"status": status, "request_id": g.request_id, "way_out": way_out}, status
     )
@@ -49,6 +55,12 @@ def error_page(problem: Problem) -> Response:
     if problem.retry_at is not None:
         shown.headers["Retry-After"] = str(max(seconds_until(problem.retry_at), 1))
     return shown
+
+
+def _signed_in() -> str | None:
+    """Give the address of who is signed in, as far as this request has looked."""
+    account = g.get("account")
+    return account.address if account else None
 
 
 @lru_cache(maxsize=8)

@@ -15,6 +15,7 @@ from simple_2fa.db.state import ClockWatch
 from simple_2fa.mail.inbox import Inbox
 from simple_2fa.mail.worker import Worker
 from simple_2fa.settings import Settings
+from simple_2fa.signin.model import Lobby
 
 EXTENSION = "simple_2fa"
 
@@ -34,6 +35,7 @@ class Services:
     db: Database
     vault: Vault
     desk: Desk
+    lobby: Lobby
     worker: Worker
     clock: Callable[[], datetime]
     clock_watch: ClockWatch

@@ -15,7 +15,7 @@ from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import asking, notices, passwords
-from simple_2fa.signin.model import TAKEN, Cookies, Entered, OverError, Visit
+from simple_2fa.signin.model import HOME, TAKEN, Cookies, Entered, OverError, Visit
 from simple_2fa.signin.writing import write
 
 
@@ -62,7 +62,7 @@ def ask_address(visit: Visit, address: str) -> None:
     """
     session, account = _fresh(visit), asking.owner(visit)
     question = asking.question(visit, session, Purpose.CHANGE_ADDRESS, account, address)
-    flows.start(visit.desk, question, visit.now, asking.noting(session, "/account"))
+    flows.start(visit.desk, question, visit.now, asking.noting(session, HOME))
 
 
 def confirm_address(visit: Visit, text: str) -> Entered:
@@ -93,7 +93,7 @@ def confirm_address(visit: Visit, text: str) -> Entered:
     except AddressTakenError:  # a moment ago; nothing of the unit stayed
         told = asking.put(visit, Purpose.CHANGE_ADDRESS, text, cash)
     is_done = told.proof is not None and TAKEN not in told.data
-    return Entered(told, cookies if is_done else None, "/account")
+    return Entered(told, cookies if is_done else None, f"{HOME}?notice=address_changed")
 
 
 def delete(visit: Visit) -> None:

@@ -17,7 +17,7 @@ from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, full, waiting
 from simple_2fa.signin import asking, passwords
 from simple_2fa.signin.arrival import Arrival, arrival, know_browser
-from simple_2fa.signin.model import Cookies, Entered, OverError, Typed, Visit
+from simple_2fa.signin.model import HOME, Cookies, Entered, OverError, Typed, Visit
 from simple_2fa.signin.writing import write
 
 
@@ -96,7 +96,7 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
         return Cashed(Tag.SESSION_LOGIN, account.id, made.facts)
 
     told = asking.put(visit, Purpose.LOGIN, text, cash)
-    return Entered(told, made.cookies if told.proof else None, session.goes_to)
+    return Entered(told, made.cookies if told.proof else None, session.goes_to or HOME)
 
 
 def _skip(visit: Visit, match: _Match) -> Entered:
@@ -110,7 +110,7 @@ def _skip(visit: Visit, match: _Match) -> Entered:
         complete_login(connection, made)
 
     write(visit, Tag.SESSION_LOGIN, account.id, work, outcome="approved", how="browser")
-    return Entered(None, made.cookies, match.goes_to)
+    return Entered(None, made.cookies, match.goes_to or HOME)
 
 
 def _ask(visit: Visit, match: _Match) -> Entered:

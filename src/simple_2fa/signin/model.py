@@ -12,6 +12,8 @@ from simple_2fa.core.passwords import Weakness
 from simple_2fa.db.engine import Database
 from simple_2fa.sessions.model import Place, Session
 
+HOME = "/account"
+"""The path that somebody goes to who wanted no other."""
 TAKEN = "taken"
 """In the data of a proof: its address has an account already."""
 

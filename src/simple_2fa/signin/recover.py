@@ -16,7 +16,7 @@ from simple_2fa.sessions.model import Session, Stage, anonymous, waiting
 from simple_2fa.signin import asking, notices, passwords
 from simple_2fa.signin.arrival import Arrival, arrival
 from simple_2fa.signin.login import complete_login
-from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
+from simple_2fa.signin.model import HOME, Cookies, Entered, OverError, Visit
 from simple_2fa.signin.writing import write
 
 
@@ -86,7 +86,7 @@ def set_password(visit: Visit, password: str) -> Entered:
 
     write(visit, Tag.PASSWORD_RESET, account.id, work)
     if mail_is_all:
-        return Entered(None, made.cookies, "/account")
+        return Entered(None, made.cookies, HOME)
     _ask_more(visit, changed, session)
     return Entered(None, Cookies(made.cookies.session))
 

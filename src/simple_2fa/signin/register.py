@@ -16,7 +16,7 @@ from simple_2fa.sessions.model import Session, Stage, anonymous
 from simple_2fa.signin import asking, passwords
 from simple_2fa.signin.arrival import Arrival, arrival
 from simple_2fa.signin.login import complete_login
-from simple_2fa.signin.model import TAKEN, Cookies, Entered, OverError, Typed, Visit
+from simple_2fa.signin.model import HOME, TAKEN, Cookies, Entered, OverError, Typed, Visit
 
 
 def begin(visit: Visit, typed: Typed, goes_to: str = "") -> Cookies:
@@ -78,7 +78,7 @@ def confirm(visit: Visit, text: str) -> Entered:
     except AddressTakenError:  # a moment ago; nothing of the unit stayed
         told = asking.put(visit, Purpose.PROVE_ADDRESS, text, cash)
     is_in = told.proof is not None and TAKEN not in told.data
-    return Entered(told, made.cookies if is_in else None, session.goes_to)
+    return Entered(told, made.cookies if is_in else None, session.goes_to or f"{HOME}?notice=created")
 
 
 def _open_account(connection: Connection, made: Arrival) -> Cashed:

@@ -4,9 +4,13 @@ from flask import Blueprint
 
 from simple_2fa.http import problems
 from simple_2fa.http.pages import error_page
-from simple_2fa.web import home, verify
+from simple_2fa.signin.model import OverError
+from simple_2fa.web import account, forgot, home, login, register, verify
+from simple_2fa.web.forms import go
 
 blueprint = Blueprint("web", __name__)
-home.route(blueprint)
-verify.route(blueprint)
+for part in (home, register, login, forgot, verify, account):
+    part.route(blueprint)
+# Whatever came first, in another tab or elsewhere: that page tells how things stand.
+blueprint.register_error_handler(OverError, lambda _: go("/verify"))
 blueprint.register_error_handler(Exception, lambda error: error_page(problems.of(error)))

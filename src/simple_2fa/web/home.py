@@ -5,6 +5,7 @@ from flask import Blueprint, Response, jsonify
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db import state as database
 from simple_2fa.http.curl import curl_line
+from simple_2fa.http.guard import anybody, machines
 from simple_2fa.http.pages import page
 from simple_2fa.http.services import services
 
@@ -16,6 +17,7 @@ def route(blueprint: Blueprint) -> None:
     blueprint.get("/readyz")(readyz)
 
 
+@anybody
 def home() -> Response:
     """Show what this server is; in development also how to call it."""
     origin = services().settings.origin or ""
@@ -28,11 +30,13 @@ def home() -> Response:
     )
 
 
+@machines
 def healthz() -> Response:
     """Tell that the process answers."""
     return jsonify(status="ok")
 
 
+@machines
 def readyz() -> tuple[Response, int]:
     """Tell whether this node can do its work: database there, migrated, clocks agreed."""
     try:

@@ -10,6 +10,7 @@ from simple_2fa.http import problems
 from simple_2fa.http.body import invalid
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.curl import curl_line
+from simple_2fa.http.guard import anybody
 from simple_2fa.http.pages import error_page, page
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import now, services
@@ -24,6 +25,7 @@ blueprint.register_error_handler(Exception, lambda error: error_page(problems.of
 
 
 @blueprint.get("/inbox")
+@anybody
 def show() -> Response:
     """Show the letters, the newest first and open."""
     to = request.args.get("to", "").strip() or None
@@ -33,6 +35,7 @@ def show() -> Response:
 
 
 @blueprint.get("/inbox.json")
+@anybody
 def show_json() -> Response:
     """Give the letters to tests; `wait` seconds for the first one, where none is there."""
     to = request.args.get("to") or None
@@ -49,6 +52,7 @@ def show_json() -> Response:
 
 
 @blueprint.post("/inbox/clear")
+@anybody
 def clear() -> Response:
     """Forget all letters."""
     if not csrf_fits():
@@ -58,6 +62,7 @@ def clear() -> Response:
 
 
 @blueprint.get("/inbox/<letter>/<part>")
+@anybody
 def show_part(letter: str, part: str) -> Response:
     """Show a letter's text, HTML or headers by itself."""
     found = _inbox().get(letter)

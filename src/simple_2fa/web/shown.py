@@ -1,15 +1,16 @@
 """What the page of a second step shows, and with which status."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Response
 
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import (
     RESEND_GAP,
+    Answered,
     Challenge,
     Outcome,
+    Purpose,
 )
 from simple_2fa.clients import flows as clients
 from simple_2fa.core.address import mask, spoken
@@ -17,10 +18,10 @@ from simple_2fa.core.clock import minutes_up
 from simple_2fa.http.pages import page
 from simple_2fa.http.services import now, seconds_until, services
 from simple_2fa.mail.outbox import Delivery, Progress
+from simple_2fa.web.forms import patience
 
-_LONGEST_COUNTDOWN = 120
-"""Seconds."""
 _UNDERWAY = (Delivery.QUEUED, Delivery.SENDING)
+_TYPED_HERE = frozenset({Purpose.PROVE_ADDRESS, Purpose.CHANGE_ADDRESS})
 _LATE = timedelta(seconds=15)
 """After so long a letter that waits is said to be delayed."""
 ERRORS = {
@@ -84,14 +85,6 @@ def asked(
     return response
 
 
-def patience(until: datetime) -> dict[str, Any]:
-    """Say how long to wait: in seconds to count down, or, where it is long, by the clock."""
-    wait = seconds_until(until)
-    if wait > _LONGEST_COUNTDOWN:
-        return {"again": until, "wait": 0, "again_at": minutes_up(until)}
-    return {"again": until, "wait": wait}
-
-
 def bare(address: str = "", *, error: str | None = None, **more: str) -> Response:
     """Render the page that asks for address and code."""
     status = _STATUS[error] if error or not more else 422
@@ -105,21 +98,50 @@ def done(challenge: Challenge | None = None) -> Response:
     return page("verify", {**_NOTHING, "state": "done", "challenge": told})
 
 
+def told(challenge: Challenge, ticket: str, answered: Answered, **more: object) -> Response:
+    """Render a challenge's page after an answer that wasn't right."""
+    if answered.retry_at:
+        until = answered.retry_at
+        more |= {"error": "paused", "again": until, "retry_at": minutes_up(until)}
+    elif answered.outcome is Outcome.WRONG and answered.tries_left:
+        more |= {"error": "wrong", "tries_left": answered.tries_left}
+    else:
+        more["error"] = ERRORS.get(answered.outcome, "too_many_tries")
+    return asked(challenge, ticket, **more)  # type: ignore[arg-type]
+
+
+def too_early(challenge: Challenge, ticket: str, until: datetime, **more: object) -> Response:
+    """Render a challenge's page for somebody who wants another letter too soon."""
+    told_when = {"error": "slow_down", "again": until, **patience(until)}
+    return asked(challenge, ticket, **{**more, **told_when})
+
+
+def waiting(again: datetime | None = None) -> Response:
+    """Render the page of somebody whose password was right, and whose code couldn't be sent yet."""
+    told = patience(again) if again else {}
+    response = page("verify", {**_NOTHING, "state": "waiting", **told}, 429 if again else 200)
+    if again:
+        response.headers["Retry-After"] = str(max(seconds_until(again), 1))
+    return response
+
+
 def nothing(status: int = 200) -> Response:
     """Render the page that leads nowhere."""
     return page("verify", {**_NOTHING, "state": "nowhere"}, status)
 
 
 def facts(challenge: Challenge) -> dict[str, object]:
-    """Give what the page shows of a challenge."""
+    """Give what the page shows of a challenge; an address that was typed here stands there whole."""
+    whole = challenge.purpose in _TYPED_HERE
+    is_client = challenge.caller.kind == "client"
     return {
-        "to": mask(challenge.address),
-        "to_spoken": spoken(challenge.address),
+        "to": challenge.address if whole else mask(challenge.address),
+        "to_spoken": "" if whole else spoken(challenge.address),
         "digits": challenge.digits,
         "factor": challenge.factor,
         "purpose": challenge.purpose,
         "expires_at": challenge.expires_at,
-        "client": clients.name_of(services().db, challenge.caller.id),
+        "client": clients.name_of(services().db, challenge.caller.id) if is_client else "",
     }
 
 

@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt
 from simple_2fa.challenges.model import (
-    Answered,
     Caller,
     Challenge,
     ClosedError,
@@ -17,17 +16,19 @@ from simple_2fa.challenges.model import (
 from simple_2fa.clients.model import DEVELOPMENT
 from simple_2fa.core import codes
 from simple_2fa.core.address import canonical, subject_of_address
-from simple_2fa.core.clock import minutes_up
 from simple_2fa.core.errors import (
     BadAddressError,
     MalformedAnswerError,
     SlowDownError,
     UnavailableError,
 )
+from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.guard import anybody
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
-from simple_2fa.web import shown
+from simple_2fa.web import shown, steps
+from simple_2fa.web.forms import go
 
 _REOPENS = timedelta(hours=1)
 """How long after its expiry a challenge's page still offers a new code."""
@@ -37,16 +38,26 @@ def route(blueprint: Blueprint) -> None:
     """Add the page's addresses."""
     blueprint.get("/verify")(bare)
     blueprint.get("/verify/<ticket>")(show)
+    blueprint.get("/verify/delivery")(delivery)
     blueprint.get("/verify/<ticket>/delivery")(delivery)
     blueprint.post("/verify/answer")(answer)
     blueprint.post("/verify/resend")(resend)
+    blueprint.get("/verify/address")(steps.show_address)
+    blueprint.post("/verify/address")(steps.change_address)
 
 
+@anybody
 def bare() -> Response:
-    """Show the page where nothing is pending: development asks for address and code."""
-    return shown.bare() if services().development else shown.nothing()
+    """Show what the session waits for; where that is nothing, development asks for any code."""
+    waits = steps.show()
+    if waits:
+        return waits
+    if services().development and not visits.session():
+        return shown.bare()
+    return shown.nothing()
 
 
+@anybody
 def show(ticket: str) -> Response:
     """Show the challenge that a ticket opens."""
     challenge = _found(ticket)
@@ -60,9 +71,10 @@ def show(ticket: str) -> Response:
     return shown.asked(challenge, ticket, notice=request.args.get("notice"))
 
 
-def delivery(ticket: str) -> Response:
+@anybody
+def delivery(ticket: str = "") -> Response:
     """Tell the page's script how far the letter has come."""
-    challenge = _found(ticket)
+    challenge = _found(ticket) if ticket else steps.delivery()
     progress = flows.delivery(services().desk, challenge) if challenge else None
     if challenge is None or progress is None or progress.state is Delivery.VOID:
         return jsonify(state="failed", line=""), 404  # type: ignore[return-value]
@@ -73,15 +85,23 @@ def delivery(ticket: str) -> Response:
     return jsonify(state=facts["state"], line=line)
 
 
+@anybody
 def answer() -> Response:
-    """Take a code, for a ticket or, in development, for an address."""
+    """Take a code: for a ticket, for the session or, in development, for an address."""
     ticket = request.form.get("ticket", "")
-    return _answer_by_ticket(ticket) if ticket else _answer_bare()
+    if ticket:
+        return _answer_by_ticket(ticket)
+    return _answer_bare() if "email" in request.form else steps.answer()
 
 
+@anybody
 def resend() -> Response:
     """Send the code again; where it can't be answered any more, send a new one."""
     ticket = request.form.get("ticket", "")
+    return _resend_by_ticket(ticket) if ticket else steps.resend()
+
+
+def _resend_by_ticket(ticket: str) -> Response:
     challenge = _found(ticket)
     if challenge is None:
         return shown.nothing(404)
@@ -92,12 +112,12 @@ def resend() -> Response:
     except ClosedError:
         return shown.asked(challenge, ticket, error="canceled")
     except SlowDownError as why:
-        return shown.asked(challenge, ticket, error="slow_down", **shown.patience(why.retry_at))
+        return shown.too_early(challenge, ticket, why.retry_at)
     except UnavailableError:
         return shown.asked(challenge, ticket, error="unavailable")
     services().worker.wake()
     notice = "resent" if started.sending is Sending.RESENT else "renewed"
-    return redirect(f"/verify/{started.ticket}?notice={notice}", 303)  # type: ignore[return-value]
+    return go(f"/verify/{started.ticket}?notice={notice}")
 
 
 def _answer_by_ticket(ticket: str) -> Response:
@@ -115,7 +135,9 @@ def _answer_by_ticket(ticket: str) -> Response:
         return shown.asked(challenge, ticket, error="malformed")
     except UnavailableError:
         return shown.asked(challenge, ticket, error="unavailable")
-    return _tell(challenge, ticket, answered)
+    if answered.outcome is Outcome.APPROVED:
+        return go(f"/verify/{ticket}")
+    return shown.told(challenge, ticket, answered)
 
 
 def _answer_bare() -> Response:
@@ -143,27 +165,11 @@ def _answer_bare() -> Response:
     return shown.bare(address, error="wrong")
 
 
-def _tell(challenge: Challenge, ticket: str, answered: Answered) -> Response:
-    if answered.outcome is Outcome.APPROVED:
-        return redirect(f"/verify/{ticket}", 303)  # type: ignore[return-value]
-    if answered.retry_at:
-        return shown.asked(
-            challenge,
-            ticket,
-            error="paused",
-            again=answered.retry_at,
-            retry_at=minutes_up(answered.retry_at),
-        )
-    if answered.outcome is Outcome.WRONG and answered.tries_left:
-        return shown.asked(challenge, ticket, error="wrong", tries_left=answered.tries_left)
-    return shown.asked(
-        challenge, ticket, error=shown.ERRORS.get(answered.outcome, "too_many_tries")
-    )
-
-
 def _found(ticket: str) -> Challenge | None:
     """Read the challenge of a ticket, while its page still leads anywhere."""
     challenge = flows.by_ticket(services().desk, ticket)
-    if challenge is None or now() - challenge.expires_at > _REOPENS:
+    if challenge is None or challenge.caller.kind != "client":
+        return None
+    if now() - challenge.expires_at > _REOPENS:
         return None
     return challenge

@@ -1,0 +1,120 @@
+"""What each view demands of its visitor: said where the view is, checked before it is called.
+
+A view that says nothing is refused to everybody.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, redirect, request
+
+from simple_2fa.core import words
+from simple_2fa.http import visits
+from simple_2fa.http.problems import Problem
+from simple_2fa.sessions.model import Stage
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+"""A path of ours: no other host behind two slashes, no backslash, no space or control character."""
+_LONGEST_PATH = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a view demands.
+
+    Attributes:
+        stage: how far its visitor has come; None for anybody.
+        fresh: a second step of the last minutes, as for sensitive changes.
+        by_key: it isn't a page: it asks for an API key itself, or tells machines how we are.
+    """
+
+    stage: Stage | None = None
+    fresh: bool = False
+    by_key: bool = False
+
+
+def demands(demand: Demand) -> Callable[[View], View]:
+    """Let a view demand something."""
+
+    def mark(view: View) -> View:
+        view.demand = demand  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+anybody = demands(Demand())
+machines = demands(Demand(by_key=True))
+signed_in = demands(Demand(Stage.FULL))
+freshly_signed_in = demands(Demand(Stage.FULL, fresh=True))
+
+
+def demand_of(endpoint: str) -> Demand | None:
+    """Tell what the view of an endpoint demands; None where it doesn't say."""
+    if endpoint == "static":
+        return Demand(by_key=True)
+    return getattr(current_app.view_functions[endpoint], "demand", None)
+
+
+def install(app: Flask) -> None:
+    """Check every request to an application of ours."""
+    app.before_request(check)
+    app.teardown_request(_fall_silent)
+
+
+def check() -> Response | None:
+    """Refuse, or lead elsewhere, whoever doesn't meet what the view demands.
+
+    Raises:
+        Problem: 403, the view doesn't say what it demands.
+    """
+    if request.endpoint is None:
+        return None  # no such address; Flask says so
+    demand = demand_of(request.endpoint)
+    if demand is None:
+        raise Problem("forbidden")
+    if demand.by_key:
+        return None
+    g.language = ExitStack()
+    g.language.enter_context(words.speaking(visits.locale()))
+    if demand.stage is None:
+        return None
+    session = visits.session()
+    if session is None or session.stage is not demand.stage:
+        return _to_sign_in(demand.stage)
+    if demand.fresh and not session.is_fresh(visits.visit().now):
+        return _to_confirm()
+    return None
+
+
+def safe_path(text: str, default: str = "") -> str:
+    """Give a path to go on to, if it is one of ours; never another site's address."""
+    fits = len(text) <= _LONGEST_PATH and _PATH.fullmatch(text)
+    return text if fits else default
+
+
+def _fall_silent(_error: BaseException | None) -> None:
+    g.pop("language", ExitStack()).close()
+
+
+def _to_sign_in(stage: Stage) -> Response:
+    """Lead to the sign-in page, and from there back to this one."""
+    query = {"notice": "ended"} if visits.token() else {}
+    if stage is Stage.FULL:
+        query["next"] = _back_here()
+    return redirect(f"/login?{urlencode(query)}", 303)  # type: ignore[return-value]
+
+
+def _to_confirm() -> Response:
+    return redirect(f"/confirm?{urlencode({'next': _back_here()})}", 303)  # type: ignore[return-value]
+
+
+def _back_here() -> str:
+    """Give this page's path; a form that was sent is shown again, never sent again."""
+    return safe_path(request.path, "/account")

@@ -1,0 +1,144 @@
+"""The account's page, and what is changed from there."""
+
+from flask import Blueprint, Response, request
+
+from simple_2fa.core import words
+from simple_2fa.http import visits
+from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.guard import freshly_signed_in, signed_in
+from simple_2fa.http.pages import page
+from simple_2fa.http.problems import Problem
+from simple_2fa.http.services import services
+from simple_2fa.signin import changes
+from simple_2fa.signin.model import HOME
+from simple_2fa.web import overview
+from simple_2fa.web.forms import Form, go
+
+
+def route(blueprint: Blueprint) -> None:
+    """Add the pages' addresses."""
+    blueprint.get("/account")(show)
+    blueprint.get("/account/activity")(activity)
+    blueprint.get("/account/password")(show_password)
+    blueprint.post("/account/password")(change_password)
+    blueprint.get("/account/address")(show_address)
+    blueprint.post("/account/address")(change_address)
+    blueprint.get("/account/delete")(show_delete)
+    blueprint.post("/account/delete")(delete)
+    blueprint.post("/account/browsers/forget")(forget)
+    blueprint.post("/account/sessions/end")(end)
+    blueprint.post("/account/language")(speak)
+
+
+@signed_in
+def show() -> Response:
+    """Show all there is to know about the account."""
+    return page("account", overview.account(request.args.get("notice")))
+
+
+@signed_in
+def activity() -> Response:
+    """Show what happened, a page at a time."""
+    return page("account/activity", overview.activity(request.args.get("before", "")))
+
+
+@freshly_signed_in
+def show_password() -> Response:
+    """Ask for the current password and the new one."""
+    return Form("account/password").show()
+
+
+@freshly_signed_in
+def change_password() -> Response:
+    """Change it; every other session ends."""
+    form = Form("account/password")
+    current, new = form.secret("current_password"), form.secret()
+    form.faults |= _renamed(form.faults)
+
+    def change() -> Response:
+        entered = changes.change_password(visits.visit(), current, new)
+        if entered.cookies is None:
+            form.faults["current_error"] = "wrong"
+            return form.show()
+        services().worker.wake()
+        return visits.keep(go(f"{HOME}?notice=password_changed"), entered.cookies)
+
+    return form.send(change)
+
+
+@freshly_signed_in
+def show_address() -> Response:
+    """Ask for the new address."""
+    return Form("account/address").show()
+
+
+@freshly_signed_in
+def change_address() -> Response:
+    """Mail a code there; nothing changes before it is entered."""
+    form, account = Form("account/address"), visits.account()
+    address = form.address()
+    if account and address == account.address:
+        form.faults["email_error"] = "same"
+
+    def ask() -> Response:
+        changes.ask_address(visits.visit(), address)
+        services().worker.wake()
+        return go("/verify")
+
+    return form.send(ask)
+
+
+@freshly_signed_in
+def show_delete() -> Response:
+    """State what deleting means."""
+    return Form("account/delete").show()
+
+
+@freshly_signed_in
+def delete() -> Response:
+    """Delete the account."""
+
+    def remove() -> Response:
+        changes.delete(visits.visit())
+        services().worker.wake()
+        return visits.leave(go("/login?notice=deleted"))
+
+    return Form("account/delete").send(remove)
+
+
+@signed_in
+def forget() -> Response:
+    """Forget one known browser, or all."""
+    _demand_own_form()
+    changes.forget(visits.visit(), request.form.get("browser", ""))
+    return go(f"{HOME}?notice=forgotten")
+
+
+@signed_in
+def end() -> Response:
+    """End one session, or all others."""
+    _demand_own_form()
+    which = request.form.get("session", "")
+    changes.end(visits.visit(), which)
+    return go(f"{HOME}?notice={'ended_others' if which == 'others' else 'ended'}")
+
+
+@signed_in
+def speak() -> Response:
+    """Change the language of pages and letters."""
+    _demand_own_form()
+    locale = request.form.get("locale", "")
+    if locale not in ("", *words.LOCALES):
+        raise Problem("invalid_request")
+    changes.speak(visits.visit(), locale)
+    return go(f"{HOME}?notice=language")
+
+
+def _demand_own_form() -> None:
+    if not csrf_fits():
+        raise Problem("forbidden")
+
+
+def _renamed(faults: dict[str, object]) -> dict[str, object]:
+    fault = faults.pop("current_password_error", None)
+    return {"current_error": fault} if fault else {}

@@ -1,0 +1,64 @@
+"""A new password for somebody who has forgotten the old one."""
+
+from flask import Blueprint, Response
+
+from simple_2fa.http import visits
+from simple_2fa.http.guard import Demand, anybody, demands
+from simple_2fa.http.services import services
+from simple_2fa.sessions.model import Stage
+from simple_2fa.signin import asking, recover
+from simple_2fa.web.forms import Form, go
+
+
+def route(blueprint: Blueprint) -> None:
+    """Add the pages' addresses."""
+    blueprint.get("/forgot")(show)
+    blueprint.post("/forgot")(begin)
+    blueprint.get("/reset")(show_reset)
+    blueprint.post("/reset")(reset)
+
+
+@anybody
+def show() -> Response:
+    """Ask for the address."""
+    return Form("forgot").show()
+
+
+@anybody
+def begin() -> Response:
+    """Mail a code; whether there is an account is told in the letter alone."""
+    form = Form("forgot")
+    address = form.address()
+
+    def ask() -> Response:
+        cookies = recover.begin(visits.visit(), address)
+        services().worker.wake()
+        return visits.keep(go("/verify"), cookies)
+
+    return form.send(ask)
+
+
+@demands(Demand(Stage.RESET))
+def show_reset() -> Response:
+    """Ask for the new password, once the code was right."""
+    return _form().show()
+
+
+@demands(Demand(Stage.RESET))
+def reset() -> Response:
+    """Store it and sign in."""
+    form = _form()
+    password = form.secret()
+
+    def store() -> Response:
+        entered = recover.set_password(visits.visit(), password)
+        services().worker.wake()
+        if entered.cookies is None:
+            return go("/forgot")
+        return visits.keep(go(entered.goes_to or "/verify"), entered.cookies)
+
+    return form.send(store)
+
+
+def _form() -> Form:
+    return Form("reset", address=asking.owner(visits.visit()).address)

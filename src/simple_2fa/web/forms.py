@@ -1,0 +1,110 @@
+"""What all forms share: what was typed, and the errors that a page shows again beside it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Response, redirect, request
+
+from simple_2fa.accounts.hashing import BusyError
+from simple_2fa.core.address import canonical
+from simple_2fa.core.clock import minutes_up
+from simple_2fa.core.errors import BadAddressError, SlowDownError, UnavailableError
+from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR
+from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.guard import safe_path
+from simple_2fa.http.pages import page
+from simple_2fa.http.services import seconds_until
+from simple_2fa.signin.model import PausedError, WeakPasswordError
+
+_LONGEST_COUNTDOWN = 120
+"""Seconds."""
+_SOON = 10
+"""Seconds after which what was too busy is welcome again."""
+_STATUS = {None: 200, "stale_form": 403, "paused": 429, "slow_down": 429}
+_STATUS |= {"no_match": 400, "busy": 503, "unavailable": 503}
+
+
+class Form:
+    """One form of one page: its faults, and how it is shown again. Passwords are never shown."""
+
+    def __init__(self, name: str, **context: object) -> None:
+        """Take the page's template and what it needs beside errors."""
+        self._name = name
+        self._context = context
+        self.faults: dict[str, object] = {}
+
+    def show(self, error: str | None = None, again: datetime | None = None) -> Response:
+        """Render it, with all that was typed into it but passwords."""
+        values = {name: request.form.get(name, "") for name in ("email",)}
+        shown: dict[str, object] = {
+            "error": error,
+            "values": values,
+            "next": wanted_path(),
+            "shortest": SHORTEST_WITH_SECOND_FACTOR,
+            "notice": None,
+            "wait": 0,
+            **self._context,
+            **(patience(again) if again else {}),
+            **self.faults,
+        }
+        response = page(self._name, shown, _STATUS[error] if error or not self.faults else 422)
+        if again or error == "busy":
+            pause = max(seconds_until(again), 1) if again else _SOON
+            response.headers["Retry-After"] = str(pause)
+        return response
+
+    def address(self, name: str = "email") -> str:
+        """Take an address; one that can't be used is a fault."""
+        typed = request.form.get(name, "").strip()
+        try:
+            return canonical(typed)
+        except BadAddressError:
+            self.faults[f"{name}_error"] = "malformed" if typed else "empty"
+            return ""
+
+    def secret(self, name: str = "password") -> str:
+        """Take a password as it was typed; none is a fault."""
+        typed = request.form.get(name, "")
+        if not typed:
+            self.faults[f"{name}_error"] = "empty"
+        return typed
+
+    def send(self, work: Callable[[], Response]) -> Response:
+        """Do what the form asks for, or show it again with what is wrong."""
+        if not csrf_fits():
+            self.faults.clear()
+            return self.show("stale_form")
+        if self.faults:
+            return self.show()
+        try:
+            return work()
+        except WeakPasswordError as why:
+            self.faults |= {"password_error": why.why.value, "typed": why.typed}
+            return self.show()
+        except PausedError as why:
+            return self.show("paused", why.retry_at)
+        except SlowDownError as why:
+            return self.show("slow_down", why.retry_at)
+        except BusyError:
+            return self.show("busy")
+        except UnavailableError:
+            return self.show("unavailable")
+
+
+def patience(until: datetime) -> dict[str, Any]:
+    """Say how long to wait: in seconds to count down, or, where it is long, by the clock."""
+    wait = seconds_until(until)
+    if wait > _LONGEST_COUNTDOWN:
+        return {"wait": 0, "again_at": minutes_up(until)}
+    return {"wait": wait, "again_at": None}
+
+
+def wanted_path() -> str:
+    """Give the path that somebody wanted before signing in; '' for none, or another site's."""
+    return safe_path(request.values.get("next", ""))
+
+
+def go(path: str) -> Response:
+    """Lead to a path of ours, by GET."""
+    return redirect(path, 303)  # type: ignore[return-value]

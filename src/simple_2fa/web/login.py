@@ -1,0 +1,121 @@
+"""Signing in and out, and confirming that it's still the same person."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from simple_2fa.core.address import mask
+from simple_2fa.core.errors import SlowDownError
+from simple_2fa.http import visits
+from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.guard import anybody, safe_path, signed_in
+from simple_2fa.http.pages import page
+from simple_2fa.http.problems import Problem
+from simple_2fa.http.services import services
+from simple_2fa.signin import changes, login, recover, step_up
+from simple_2fa.signin.model import HeldError, OverError, Typed
+from simple_2fa.web.forms import Form, go, patience, wanted_path
+
+_NOTICES = {"signed_out", "ended", "password_changed", "deleted", "restored"}
+
+
+def route(blueprint: Blueprint) -> None:
+    """Add the pages' addresses."""
+    blueprint.get("/login")(show)
+    blueprint.post("/login")(sign_in)
+    blueprint.post("/logout")(sign_out)
+    blueprint.get("/confirm")(show_confirm)
+    blueprint.post("/confirm")(confirm)
+    blueprint.post("/undo")(undo)
+
+
+@anybody
+def show() -> Response:
+    """Ask for address and password."""
+    if visits.account():
+        return go(wanted_path() or "/account")
+    return _form().show()
+
+
+@anybody
+def sign_in() -> Response:
+    """Take them; the second step comes next, unless this browser skips it."""
+    form = _form()
+    typed = Typed(form.address(), form.secret())
+
+    def enter() -> Response:
+        entered = login.sign_in(visits.visit(), typed, wanted_path())
+        if entered.cookies is None:
+            return form.show("no_match")
+        services().worker.wake()
+        return visits.keep(go(entered.goes_to or "/verify"), entered.cookies)
+
+    return form.send(enter)
+
+
+@anybody
+def sign_out() -> Response:
+    """End the session."""
+    if not csrf_fits():
+        raise Problem("forbidden")
+    changes.sign_out(visits.visit())
+    return visits.leave(go("/login?notice=signed_out"))
+
+
+@signed_in
+def show_confirm() -> Response:
+    """Say that a second step is needed before what comes next; nothing is sent yet."""
+    session, to = visits.visit().session, safe_path(request.values.get("next", ""), "/account")
+    if session and session.is_fresh(visits.visit().now):
+        return go(to)
+    if session and session.is_one_factor(visits.visit().now):
+        return page("account/held", {"until": session.one_factor_until}, 403)
+    return page("confirm", {"before": before(to), "next": to, "wait": 0, "again_at": None})
+
+
+@signed_in
+def confirm() -> Response:
+    """Ask for that step."""
+    to = safe_path(request.form.get("next", ""), "/account")
+    again = go(f"/confirm?{urlencode({'next': to})}")
+    if not csrf_fits():
+        return again
+    try:
+        step_up.ask(visits.visit(), to)
+    except HeldError:
+        return again
+    except SlowDownError as why:
+        told = {"before": before(to), "next": to, **patience(why.retry_at)}
+        return page("confirm", told, 429)
+    services().worker.wake()
+    return go("/verify")
+
+
+@anybody
+def undo() -> Response:
+    """Bring the password of before a reset back."""
+    if not csrf_fits():
+        raise Problem("forbidden")
+    try:
+        recover.undo(visits.visit())
+    except OverError:
+        return go("/account" if visits.account() else "/login")
+    services().worker.wake()
+    return go(f"{'/account' if visits.account() else '/login'}?notice=restored")
+
+
+def before(path: str) -> str:
+    """Name what a path leads to, for 'Before you ...'."""
+    return path.removeprefix("/account").strip("/") or "account"
+
+
+def _form() -> Form:
+    notice = request.args.get("notice")
+    return Form("login", notice=notice if notice in _NOTICES else None, undo=_undo())
+
+
+def _undo() -> dict[str, object] | None:
+    if not visits.visit().browsers:
+        return None
+    account = recover.undoable(visits.visit())
+    return account and {"at": account.reset_at, "address": mask(account.address)}

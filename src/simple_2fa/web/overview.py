@@ -1,0 +1,139 @@
+"""What the account's page shows: browsers, sessions, activity."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from simple_2fa.accounts.model import Account
+from simple_2fa.audit import store as events
+from simple_2fa.core.clock import from_millis, to_millis
+from simple_2fa.core.tags import Event, Tag
+from simple_2fa.db.engine import Connection
+from simple_2fa.http import agents, visits
+from simple_2fa.sessions import browsers, store
+from simple_2fa.signin import asking, recover
+from simple_2fa.signin.model import Visit
+
+_FIRST = 10
+"""Lines of activity on the account's page."""
+_PAGE = 30
+_LOOKED_AT = 100
+"""Events in which a network counts as used before."""
+_NOTICES = {
+    "created",
+    "password_changed",
+    "address_changed",
+    "restored",
+    "forgotten",
+    "ended",
+    "ended_others",
+    "language",
+}
+_WHAT = {
+    (Tag.ACCOUNT_CREATE, "approved"): "account_created",
+    (Tag.ADDRESS_CHANGE, "approved"): "address_changed",
+    (Tag.BROWSER_FORGET, "done"): "browser_forgotten",
+    (Tag.CHALLENGE_ANSWER, "wrong"): "wrong_code",
+    (Tag.PASSWORD_CHANGE, "done"): "password_changed",
+    (Tag.PASSWORD_CHECK, "wrong"): "wrong_password",
+    (Tag.PASSWORD_RESET, "done"): "password_reset",
+    (Tag.PASSWORD_RESTORE, "done"): "password_restored",
+    (Tag.SESSION_END, "done"): "session_ended",
+    (Tag.SESSION_LOGIN, "approved"): "signed_in",
+    (Tag.SESSION_LOGOUT, "done"): "signed_out",
+}
+"""What of all events somebody is told, and its name on the page."""
+
+
+def account(notice: str | None) -> dict[str, object]:
+    """Give what the page of the visitor's account shows."""
+    visit, mine = visits.visit(), asking.owner(visits.visit())
+    session = visit.session
+    undoable = recover.undoable(visit)
+    held = session.one_factor_until if session and session.is_one_factor(visit.now) else None
+    return {
+        "account": {
+            "address": mine.address,
+            "created_at": mine.created_at,
+            "locale": mine.locale,
+        },
+        "notice": notice if notice in _NOTICES else None,
+        "undo": undoable and {"at": undoable.reset_at},
+        "password": {"changed": mine.password_at},
+        "one_factor_until": held,
+        "browsers": _browsers(visit, mine),
+        "sessions": _sessions(visit, mine),
+        "activity": _lines(_read(visit, mine, visit.now + timedelta(seconds=1)))[:_FIRST],
+    }
+
+
+def activity(before: str) -> dict[str, object]:
+    """Give a page of what happened; `before` is what the last page named."""
+    visit = visits.visit()
+    start = visit.now + timedelta(seconds=1)
+    if before.isascii() and before.isdigit() and len(before) <= 15:  # noqa: PLR2004 (milliseconds)
+        start = min(from_millis(int(before)), start)
+    found = _read(visit, asking.owner(visit), start)
+    lines = _lines(found)
+    older = str(to_millis(lines[_PAGE - 1]["at"])) if len(lines) > _PAGE else None  # type: ignore[arg-type]
+    return {"activity": lines[:_PAGE], "older": older}
+
+
+def _browsers(visit: Visit, mine: Account) -> list[dict[str, object]]:
+    here = visit.session.browser if visit.session else None
+    found = visit.db.read(lambda link: browsers.of_account(link, mine.id, visit.now))
+    return [
+        {
+            "id": each.id,
+            "agent": agents.spoken(each.agent),
+            "created_at": each.created_at,
+            "used_at": each.used_at,
+            "here": each.id == here,
+            "skips_until": each.skips_code_until if each.skips_code(visit.now) else None,
+        }
+        for each in found
+    ]
+
+
+def _sessions(visit: Visit, mine: Account) -> list[dict[str, object]]:
+    here = visit.session.id if visit.session else None
+    found = visit.db.read(lambda link: store.of_account(link, mine.id, visit.now))
+    shown = [
+        {
+            "id": each.id,
+            "agent": agents.spoken(each.place.agent),
+            "network": agents.network(each.place.network),
+            "created_at": each.created_at,
+            "seen_at": each.seen_at,
+            "here": each.id == here,
+        }
+        for each in found
+    ]
+    return sorted(shown, key=lambda each: not each["here"])
+
+
+def _read(visit: Visit, mine: Account, before: datetime) -> Sequence[Event]:
+    def query(connection: Connection) -> Sequence[Event]:
+        return events.of_account(connection, mine.id, before, _LOOKED_AT)
+
+    return visit.db.read(query)
+
+
+def _lines(found: Sequence[Event]) -> list[dict[str, object]]:
+    """Give a line for each event that somebody is told, the newest first."""
+    lines: list[dict[str, object]] = []
+    seen: set[object] = set()
+    for each in reversed(found):
+        network = each.data.get("network")
+        what = _what(each)
+        if what:
+            agent = agents.spoken(str(each.data.get("agent", "")))
+            known = bool(network) and network in seen
+            lines.append({"what": what, "agent": agent, "network_known": known, "at": each.at})
+        if each.outcome != "wrong":
+            seen.add(network)
+    return lines[::-1]
+
+
+def _what(event: Event) -> str | None:
+    what = _WHAT.get((event.tag, event.outcome))
+    return "signed_in_browser" if what and event.data.get("how") == "browser" else what

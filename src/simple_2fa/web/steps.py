@@ -1,0 +1,133 @@
+"""The page of a second step for whoever has a session: what it waits for is answered here."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Response, request
+
+from simple_2fa.challenges import flows
+from simple_2fa.challenges.model import Answered, Challenge, Outcome, Purpose, Sending
+from simple_2fa.core.errors import MalformedAnswerError, SlowDownError, UnavailableError
+from simple_2fa.http import visits
+from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.guard import anybody
+from simple_2fa.http.pages import page
+from simple_2fa.http.services import now, services
+from simple_2fa.signin import asking, changes, login, recover, register, step_up
+from simple_2fa.signin.model import TAKEN, Entered, Visit
+from simple_2fa.web import shown
+from simple_2fa.web.forms import Form, go
+
+_ANSWERS: Mapping[Purpose, Callable[[Visit, str], Entered]] = {
+    Purpose.LOGIN: lambda visit, text: login.answer(visit, text, remember=_remembers()),
+    Purpose.PROVE_ADDRESS: register.confirm,
+    Purpose.RESET: recover.prove,
+    Purpose.CHANGE_ADDRESS: changes.confirm_address,
+    Purpose.STEP_UP: step_up.answer,
+}
+"""Who takes the answer to each purpose's challenge."""
+
+
+def show() -> Response | None:
+    """Show what the session waits for; None where it waits for nothing."""
+    seen = asking.awaited(visits.visit())
+    if asking.purpose_of(visits.visit(), seen) is None:
+        return None
+    if seen is None:
+        return shown.waiting()
+    stopped = seen.stopped(now())
+    if stopped:
+        return shown.asked(seen, "", error=shown.ERRORS[stopped], status=200, **_more(seen))
+    return shown.asked(seen, "", notice=request.args.get("notice"), **_more(seen))
+
+
+def delivery() -> Challenge | None:
+    """Give the challenge whose letter the page's script asks for."""
+    return asking.awaited(visits.visit())
+
+
+def answer() -> Response:
+    """Take a code."""
+    seen, text = asking.awaited(visits.visit()), request.form.get("code", "")
+    if seen is None:
+        return go("/verify")
+    error = None if csrf_fits() else "stale_form"
+    if not error and not text.strip():
+        error = "empty"
+    if error:
+        return _again(seen, error)
+    try:
+        entered = _ANSWERS[Purpose(seen.purpose)](visits.visit(), text)
+    except MalformedAnswerError:
+        return _again(seen, "malformed")
+    except UnavailableError:
+        return _again(seen, "unavailable")
+    services().worker.wake()
+    return _tell(seen, entered)
+
+
+def resend() -> Response:
+    """Send the code again; where it can't be answered any more, send a new one."""
+    seen = asking.awaited(visits.visit())
+    if not csrf_fits():
+        return _again(seen, "stale_form") if seen else shown.waiting()
+    try:
+        started = asking.again(visits.visit())
+    except SlowDownError as why:
+        if seen is None:
+            return shown.waiting(why.retry_at)
+        return shown.too_early(seen, "", why.retry_at, **_more(seen))
+    except UnavailableError:
+        return _again(seen, "unavailable") if seen else shown.waiting()
+    services().worker.wake()
+    notice = "resent" if started.sending is Sending.RESENT else "renewed"
+    return go(f"/verify?notice={notice}")
+
+
+@anybody
+def show_address() -> Response:
+    """Ask for another address than the one that was mistyped."""
+    seen = asking.awaited(visits.visit())
+    if seen is None or seen.purpose != Purpose.PROVE_ADDRESS:
+        return go("/verify")
+    return Form("verify/address", values={"email": seen.address}).show()
+
+
+@anybody
+def change_address() -> Response:
+    """Send the code there."""
+    form = Form("verify/address")
+    address = form.address()
+
+    def change() -> Response:
+        register.change_address(visits.visit(), address)
+        services().worker.wake()
+        return go("/verify")
+
+    return form.send(change)
+
+
+def _again(seen: Challenge, error: str) -> Response:
+    return shown.asked(seen, "", error=error, **_more(seen))
+
+
+def _tell(seen: Challenge, entered: Entered) -> Response:
+    answered = entered.answered or Answered(Outcome.UNKNOWN)
+    if entered.cookies:
+        return visits.keep(go(entered.goes_to or "/reset"), entered.cookies)
+    if TAKEN in answered.data:
+        return page("taken", {"address": seen.address})
+    # As it was judged: what the page shows of it is read anew.
+    row = flows.find(services().desk, seen.id, seen.caller) or seen
+    return shown.told(row, "", answered, **_more(seen))
+
+
+def _more(seen: Challenge) -> dict[str, object]:
+    """Give what the page needs beside the challenge: ticks that stay, what comes next."""
+    session = visits.visit().session
+    to = session.goes_to if session else ""
+    before = to.removeprefix("/account").strip("/") if seen.purpose == Purpose.STEP_UP else ""
+    return {"values": {"remember": _remembers()}, "before": before}
+
+
+def _remembers() -> bool:
+    return request.form.get("remember") == "yes"
