@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from simple_2fa import api, factors, web
 from simple_2fa.app.jobs import by_a_true_clock, housekeeping
 from simple_2fa.challenges.desk import Desk
+from simple_2fa.core import words
 from simple_2fa.core.clock import utc_now
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
@@ -132,7 +133,9 @@ def _prepare_templates(app: Flask, folders: Iterable[Path]) -> None:
     more = [FileSystemLoader(folder / "templates") for folder in folders]
     app.jinja_env.loader = ChoiceLoader([app.create_global_jinja_loader(), *more])
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        words.gettext, words.ngettext, newstyle=True
+    )
     app.jinja_env.trim_blocks = True
 
 

@@ -1,9 +1,10 @@
 """Letters: a template folder each, rendered when they are sent.
 
-A letter `code` is templates/mail/code/{subject.txt,body.txt,body.html}. Its data are text; instants
-among them are ISO 8601 and worded here.
+A letter `code` is templates/mail/code/{subject.txt,body.txt,body.html}; body.txt names its data.
+They are text; instants among them are ISO 8601 and worded here. `locale` names the language.
 """
 
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,12 +26,17 @@ from jinja2 import (
     select_autoescape,
 )
 
+from simple_2fa.core import words
 from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.core.factor import Letter
 
-_INSTANTS = frozenset({"until", "asked_at"})
-_UNSAID = {"where": "", "asked_from": "", "forgot": ""}
+_INSTANTS = frozenset({"until", "asked_at", "at"})
+_UNSAID = {"where": "", "asked_from": "", "forgot": "", "support": ""}
 """What a letter says only where somebody knows it."""
+_BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of what could begin another line, or header, or can't be encoded."""
+_WIDTH = 78
+"""Columns of a text (RFC 5322, 2.1.1)."""
 
 
 class LetterError(Simple2FAError):
@@ -75,7 +81,8 @@ class Letters:
         Args:
             site: the name that people read.
             sender: 'mail@acme.com', or 'Acme <mail@acme.com>'; `site` is its name by default.
-            says: what every letter may say: `where` people sign in, the `forgot` address.
+            says: what every letter may say: `where` people sign in, the `forgot` address, whom
+                they ask for `support`.
             folders: more template folders, each with a `mail` folder inside; they come first.
 
         Raises:
@@ -93,7 +100,8 @@ class Letters:
             LetterError: it can't be made, now or ever. It says why, without the letter's content.
         """
         try:
-            return self._render(letter, to, ident, now)
+            with words.speaking(letter.data.get("locale", words.SOURCE)):
+                return self._render(letter, to, ident, now)
         except LetterError:
             raise
         except TemplateError as why:
@@ -102,11 +110,12 @@ class Letters:
             raise LetterError(f"letter {letter.name!r}: {type(why).__name__}") from None
 
     def _render(self, letter: Letter, to: str, ident: str, now: datetime) -> Rendered:
-        told = {**self._says, **_worded(letter.data)}
+        told = {**self._says, **_worded(letter.data), "lang": words.spoken()}
         subject, text, html = (
             self._templates.get_template(f"mail/{letter.name}/{part}").render(told).strip()
             for part in ("subject.txt", "body.txt", "body.html")
         )
+        text = _wrapped(text)
         message = EmailMessage(SMTP)
         message["From"] = self._sender
         message["To"] = _address(to)
@@ -139,16 +148,38 @@ def _environment(folders: Iterable[Path]) -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
     )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        words.gettext, words.ngettext, newstyle=True
+    )
     return made
 
 
 def _worded(data: Mapping[str, str]) -> dict[str, str]:
-    return {name: _clock_time(text) if name in _INSTANTS else text for name, text in data.items()}
+    # What tells when something happened may be read days later; a code's minutes need no date.
+    worded = _moment if "at" in data else _clock_time
+    return {
+        name: worded(datetime.fromisoformat(text)) if name in _INSTANTS else _flat(text)
+        for name, text in data.items()
+    }
 
 
-def _clock_time(instant: str) -> str:
-    return f"{datetime.fromisoformat(instant).astimezone(UTC):%H:%M} UTC"
+def _moment(instant: datetime) -> str:
+    return f"{words.day(instant)}, {_clock_time(instant)}"
+
+
+def _clock_time(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%H:%M} UTC"
+
+
+def _flat(text: str) -> str:
+    """Put data on one line: whoever wrote it shall not write a paragraph of ours."""
+    return "".join(" " if unicodedata.category(each) in _BREAKS else each for each in text)
+
+
+def _wrapped(text: str) -> str:
+    """Break long lines between words; a long address stays whole."""
+    fold = textwrap.TextWrapper(_WIDTH, break_long_words=False, break_on_hyphens=False).fill
+    return "\n".join(fold(line) if len(line) > _WIDTH else line for line in text.splitlines())
 
 
 def _address(address: str, name: str = "") -> Address:
@@ -161,6 +192,6 @@ def _address(address: str, name: str = "") -> Address:
 
 def _one_line(text: str) -> str:
     """Refuse what could begin another header: old CPython lets it through (CVE-2024-6923)."""
-    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in text):
+    if any(unicodedata.category(letter) in _BREAKS for letter in text):
         raise LetterError("a line break or control character stands in a header")
     return text

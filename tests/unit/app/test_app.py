@@ -4,9 +4,11 @@ import threading
 from pathlib import Path
 
 import pytest
+from jinja2 import DictLoader
 
 from apps import KEY, Site, made
 from simple_2fa import app
+from simple_2fa.core.words import LOCALES, speaking
 from simple_2fa.http.services import EXTENSION
 from simple_2fa.mail.inbox import Inbox, Received
 from simple_2fa.settings import Settings
@@ -78,6 +80,32 @@ class TestDatabase:
         named = {"DB_HOST": "db.acme.test", "DB_NAME": "s", "DB_USER": "u", "DB_PASSWORD": "p"}
         db = app.open_database(settings(tmp_path, **named))
         assert (db.dialect, db.url.host, db.url.port) == ("mysql", "db.acme.test", 3306)
+
+
+def test_pages_speak_the_language_of_whoever_asks_from_one_compiled_template(
+    tmp_path: Path,
+) -> None:
+    page = made(tmp_path).app.jinja_env.from_string(
+        "{{ _('Need help?') }} {% trans count=tries %}{{ count }} try left."
+        "{% pluralize %}{{ count }} tries left.{% endtrans %}"
+    )
+    assert page.render(tries=1) == "Need help? 1 try left."
+    with speaking("de"):
+        assert page.render(tries=2) == "Brauchen Sie Hilfe? Noch 2 Versuche."
+    assert page.render(tries=2) == "Need help? 2 tries left."
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_a_message_is_given_is_escaped_in_each_language(tmp_path: Path, locale: str) -> None:
+    environment = made(tmp_path).app.jinja_env
+    source = (
+        "{{ _('Error: %(title)s', title=title) }}{% trans title %}Error: {{ title }}{% endtrans %}"
+    )
+    environment.loader = DictLoader({"page.html": source})
+    with speaking(locale):
+        shown = environment.get_template("page.html").render(title="<b>100% & 'more'</b>")
+    assert shown.count("&lt;b&gt;100% &amp; &#39;more&#39;&lt;/b&gt;") == 2
+    assert "<" not in shown
 
 
 def test_forms_and_bodies_have_a_size(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from rig.post import LETTERS, NOW, code_letter
 from simple_2fa.core.factor import Letter
 from simple_2fa.core.ids import new_id
+from simple_2fa.core.words import speaking
 from simple_2fa.mail.letters import LetterError, Letters, Rendered
 
 ANN = "ann@example.com"
@@ -78,6 +79,28 @@ class TestMessage:
         assert "until 10:40 UTC" in made.text
         assert "Asked at 10:30 UTC" in made.text
 
+    def test_what_happened_at_a_time_has_a_date_and_so_have_its_other_instants(self) -> None:
+        at = {"at": "2026-05-03T23:59:00-02:00", "until": "2026-05-05T00:00:00Z"}
+        made = LETTERS.render(Letter("password_reset", at), ANN, new_id(), NOW)
+        assert "On 4 May 2026, 01:59 UTC." in made.text
+        assert "until 5 May 2026, 00:00 UTC" in " ".join(made.text.split())
+
+    def test_it_speaks_the_language_that_its_data_name_and_no_other_does(self) -> None:
+        assert rendered(locale="de").subject == "Ihr Sicherheitscode für Acme"
+        assert header(rendered(locale="de"), "Subject") == "Ihr Sicherheitscode für Acme"
+        assert rendered().subject == "Your Acme security code"
+        with speaking("de"):
+            assert rendered().subject == "Your Acme security code"
+
+    def test_a_long_line_is_broken_between_words_and_an_address_never(self, folder: Path) -> None:
+        address = "https://acme.test/" + "a-" * 60
+        assert note(folder, f"{'word ' * 20}{address} end").text.splitlines() == [
+            ("word " * 15).strip(),
+            ("word " * 5).strip(),
+            address,
+            "end",
+        ]
+
     def test_what_it_says_beside_its_data_is_the_operators_to_give(self) -> None:
         made = rendered(Letters("Acme", "m@acme.test", says={"forgot": "https://a.test/forgot"}))
         assert "https://a.test/forgot" in made.text
@@ -111,10 +134,19 @@ class TestSender:
 class TestAttacks:
     @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\0", "\x0b", "\x85", "\u2028"])
     def test_no_header_is_smuggled_in(self, folder: Path, break_: str) -> None:
-        with pytest.raises(LetterError, match="line break"):
-            note(folder, f"Ann{break_}Bcc: eve@evil.test")
+        made = note(folder, f"Ann{break_}Bcc: eve@evil.test")
+        assert header(made, "Subject") == f"Hello Ann{' ' * len(break_)}Bcc: eve@evil.test"
+        assert made.message["Bcc"] is None
         with pytest.raises(LetterError, match="line break"):
             rendered(to=f"{ANN}{break_}Bcc: eve@evil.test")
+
+    def test_a_template_of_two_lines_is_no_subject(self, folder: Path) -> None:
+        (folder / "mail" / "note" / "subject.txt").write_text("Hello\nBcc: eve@evil.test")
+        with pytest.raises(LetterError, match="line break"):
+            note(folder)
+
+    def test_what_no_encoding_takes_is_a_space(self, folder: Path) -> None:
+        assert note(folder, "Ann\ud800e").text == "Ann e"
 
     @pytest.mark.parametrize("to", ["", "ann", "a@x.test, b@x.test", "ä@x.test", "a@b@c", "a<b@c>"])
     def test_it_goes_to_exactly_one_address(self, to: str) -> None:

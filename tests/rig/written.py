@@ -1,0 +1,88 @@
+"""Letters as they are written and shown, each with the data that it needs."""
+
+from datetime import timedelta
+from functools import cache
+from html.parser import HTMLParser
+
+from rig.post import NOW
+from simple_2fa.core.factor import Letter
+from simple_2fa.core.ids import new_id
+from simple_2fa.mail.letters import Letters, Rendered
+
+SAYS = {
+    "where": "accounts.acme.test",
+    "forgot": "https://accounts.acme.test/forgot",
+    "support": "help@acme.test",
+}
+TOMORROW = NOW + timedelta(days=1)
+
+
+class Shown(HTMLParser):
+    """Gathers what a mail program shows, a string for each text node."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: list[str] = []
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.language = ""
+        self._hidden = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags += [tag, *(name for name, _ in attrs)]
+        self.addresses += [value or "" for name, value in attrs if name == "href"]
+        self.language = dict(attrs).get("lang") or self.language
+        self._hidden = tag in {"style", "title"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = self._hidden and tag not in {"style", "title"}
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not self._hidden:
+            self.nodes.append(" ".join(data.split()))
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.nodes)
+
+
+def data_of(name: str, purpose: str = "") -> dict[str, str]:
+    """Give a letter's data, no more than body.txt names."""
+    asked = {"asked_at": NOW.isoformat()}
+    if name == "no_account":
+        return asked
+    if name == "code":
+        until = (NOW + timedelta(minutes=10)).isoformat()
+        return {**asked, "code": "048291", "purpose": purpose, "until": until}
+    more = {"address_changed": {"to": "a•••@new.test"}}
+    more["password_reset"] = {"until": TOMORROW.isoformat()}
+    return {"at": NOW.isoformat(), **more.get(name, {})}
+
+
+def rendered(
+    name: str,
+    purpose: str = "",
+    locale: str = "en",
+    *,
+    site: str = "Acme",
+    says: dict[str, str] | None = None,
+    **more: str,
+) -> Rendered:
+    letter = Letter(name, {**data_of(name, purpose), "locale": locale, **more})
+    letters = written_for(site, *(SAYS if says is None else says).items())
+    return letters.render(letter, "ann@example.com", new_id(), NOW)
+
+
+@cache
+def written_for(site: str, *says: tuple[str, str]) -> Letters:
+    return Letters(site, "mail@acme.test", says=dict(says))
+
+
+def shown(made: Rendered) -> Shown:
+    words = Shown()
+    words.feed(made.html)
+    return words
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
