@@ -35,8 +35,8 @@ from simple_2fa.core.ids import is_id
 from simple_2fa.db.engine import Connection
 from simple_2fa.http import pace
 from simple_2fa.http.bearer import api_caller
-from simple_2fa.http.guard import machines
 from simple_2fa.http.body import invalid, read, read_nothing
+from simple_2fa.http.guard import machines
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from simple_2fa.api.models import REFS, Json, schemas
 from simple_2fa.api.operations import OPERATIONS, Operation
 from simple_2fa.api.schemas import PUBLIC_ID
+from simple_2fa.http.guard import machines
 from simple_2fa.http.problems import KINDS, MEDIA_TYPE
 from simple_2fa.http.services import services
 

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy.engine import make_url
 
 from simple_2fa import api, factors, web
+from simple_2fa.accounts.hashing import Hashing
 from simple_2fa.app.jobs import by_a_true_clock, housekeeping
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.core import words
@@ -18,7 +20,7 @@ from simple_2fa.core.clock import utc_now
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
 from simple_2fa.db.state import ClockWatch
-from simple_2fa.http import hooks, problems
+from simple_2fa.http import guard, hooks, problems
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Heard, Inbox, unheard
@@ -29,9 +31,12 @@ from simple_2fa.mail.smtp import MailServer, Smtp
 from simple_2fa.mail.transport import Transport
 from simple_2fa.mail.worker import Job, Worker
 from simple_2fa.settings import Settings, SettingsError
+from simple_2fa.signin.model import Lobby
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
 Clock = Callable[[], datetime]
+_HASHES_AT_ONCE = 8
+"""Half of the threads that `serve` has: the others go on while passwords are checked."""
 _NOBODY = "no-reply@localhost.localdomain"
 
 
@@ -60,6 +65,7 @@ def create(
     )
     _prepare_templates(app, folders)
     hooks.install(app)
+    guard.install(app)
     app.register_blueprint(web.blueprint)
     app.register_blueprint(api.blueprint)
     if services.inbox:
@@ -87,12 +93,15 @@ def build(
     if development and not settings.smtp_server:
         inbox = Inbox(settings.instance_path / "inbox", clock=clock, heard=heard)
     folders = [folder / "templates" for folder in factor_paths]
-    letters = Letters(settings.site_name, settings.mail_from or _NOBODY, folders=folders)
+    letters = Letters(
+        settings.site_name, settings.mail_from or _NOBODY, says=_said(settings), folders=folders
+    )
     way: Transport = inbox or Smtp(mail_server(settings))
     sending = Job("letters", timedelta(), SendLetters(outbox, letters, [way]).run)
     watch = ClockWatch(db)
     worker = Worker(by_a_true_clock(watch, [sending, *housekeeping(desk)]), clock)
-    return Services(settings, db, vault, desk, worker, clock, watch, inbox, development)
+    lobby = Lobby(desk, Hashing(_HASHES_AT_ONCE), settings.site_name)
+    return Services(settings, db, vault, desk, lobby, worker, clock, watch, inbox, development)
 
 
 def open_database(settings: Settings) -> Database:
@@ -127,6 +136,13 @@ def mail_server(settings: Settings) -> MailServer:
         password,
         settings.smtp_tls_ca,
     )
+
+
+def _said(settings: Settings) -> dict[str, str]:
+    """Give what every letter may say of the site."""
+    origin = settings.origin or ""
+    told = {"where": urlsplit(origin).netloc, "support": settings.support_contact or ""}
+    return {**told, "forgot": f"{origin}/forgot", "account": f"{origin}/account"}
 
 
 def _prepare_templates(app: Flask, folders: Iterable[Path]) -> None:

@@ -8,10 +8,12 @@ from functools import partial
 from simple_2fa.challenges import flows as challenges
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.clients import flows as clients
-from simple_2fa.db.engine import Database
+from simple_2fa.db.engine import Connection, Database
 from simple_2fa.db.state import ClockWatch
 from simple_2fa.limits import buckets
 from simple_2fa.mail.worker import Job
+from simple_2fa.sessions import browsers
+from simple_2fa.sessions import store as sessions
 
 _OFTEN = timedelta(seconds=10)
 _NOW_AND_THEN = timedelta(minutes=1)
@@ -30,9 +32,19 @@ def housekeeping(desk: Desk) -> list[Job]:
     return [
         Job("challenges", _OFTEN, lambda now, most: challenges.sweep(desk, now, most)),
         Job("old letters", _NOW_AND_THEN, desk.outbox.sweep),
+        Job("sessions", _OFTEN, lambda now, most: _swept(desk.db, sessions.sweep, now, most)),
+        Job(
+            "browsers", _NOW_AND_THEN, lambda now, most: _swept(desk.db, browsers.sweep, now, most)
+        ),
         Job("replies", _NOW_AND_THEN, lambda now, most: clients.sweep(desk.db, now, most)),
         Job("limits", _NOW_AND_THEN, _LimitsWalk(desk.db).run),
     ]
+
+
+def _swept(
+    db: Database, sweep: Callable[[Connection, datetime, int], int], now: datetime, most: int
+) -> int:
+    return db.tidy(lambda connection: sweep(connection, now, most))
 
 
 def _look(watch: ClockWatch, now: datetime, _most: int) -> int:

@@ -32,10 +32,8 @@ def keep_visitor(response: Response) -> Response:
     return response
 
 
-def set_cookie(
-    response: Response, name: str, value: str, lasts: timedelta | None = None
-) -> None:
-    """Set a cookie that no script and no other site reads; without `lasts` until the browser ends."""
+def set_cookie(response: Response, name: str, value: str, lasts: timedelta | None = None) -> None:
+    """Set a cookie that no script reads; without `lasts` it goes when the browser is closed."""
     response.set_cookie(
         cookie_name(name),
         value,
@@ -59,4 +57,3 @@ def _visitor() -> str:
     if "new_visitor" not in g:
         g.new_visitor = new_id()
     return str(g.new_visitor)
-

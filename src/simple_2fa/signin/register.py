@@ -78,7 +78,9 @@ def confirm(visit: Visit, text: str) -> Entered:
     except AddressTakenError:  # a moment ago; nothing of the unit stayed
         told = asking.put(visit, Purpose.PROVE_ADDRESS, text, cash)
     is_in = told.proof is not None and TAKEN not in told.data
-    return Entered(told, made.cookies if is_in else None, session.goes_to or f"{HOME}?notice=created")
+    return Entered(
+        told, made.cookies if is_in else None, session.goes_to or f"{HOME}?notice=created"
+    )
 
 
 def _open_account(connection: Connection, made: Arrival) -> Cashed:

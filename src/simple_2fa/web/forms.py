@@ -82,14 +82,11 @@ class Form:
         except WeakPasswordError as why:
             self.faults |= {"password_error": why.why.value, "typed": why.typed}
             return self.show()
-        except PausedError as why:
-            return self.show("paused", why.retry_at)
-        except SlowDownError as why:
-            return self.show("slow_down", why.retry_at)
-        except BusyError:
-            return self.show("busy")
-        except UnavailableError:
-            return self.show("unavailable")
+        except (PausedError, SlowDownError) as why:
+            error = "paused" if isinstance(why, PausedError) else "slow_down"
+            return self.show(error, why.retry_at)
+        except (BusyError, UnavailableError) as why:
+            return self.show("busy" if isinstance(why, BusyError) else "unavailable")
 
 
 def patience(until: datetime) -> dict[str, Any]:

@@ -118,4 +118,4 @@ def _undo() -> dict[str, object] | None:
     if not visits.visit().browsers:
         return None
     account = recover.undoable(visits.visit())
-    return account and {"at": account.reset_at, "address": mask(account.address)}
+    return {"at": account.reset_at, "address": mask(account.address)} if account else None

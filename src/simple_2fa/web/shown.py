@@ -131,7 +131,7 @@ def nothing(status: int = 200) -> Response:
 
 
 def facts(challenge: Challenge) -> dict[str, object]:
-    """Give what the page shows of a challenge; an address that was typed here stands there whole."""
+    """Give what the page shows of a challenge; an address that was typed here is shown whole."""
     whole = challenge.purpose in _TYPED_HERE
     is_client = challenge.caller.kind == "client"
     return {

@@ -1,6 +1,7 @@
 """The page of a second step for whoever has a session: what it waits for is answered here."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Response, request
 
@@ -121,7 +122,7 @@ def _tell(seen: Challenge, entered: Entered) -> Response:
     return shown.told(row, "", answered, **_more(seen))
 
 
-def _more(seen: Challenge) -> dict[str, object]:
+def _more(seen: Challenge) -> dict[str, Any]:
     """Give what the page needs beside the challenge: ticks that stay, what comes next."""
     session = visits.visit().session
     to = session.goes_to if session else ""
