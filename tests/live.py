@@ -171,7 +171,9 @@ class Person:
 
     def submit(self, form: Element, headers: dict[str, str] | None = None, **typed: str) -> Shown:
         """Press a form's button, with what it holds and what was typed."""
-        held = {each["name"]: each.attrs.get("value") or "" for each in form.all("input")}
+        sent = [each for each in form.all("input") if _is_sent(each)]
+        held = {each["name"]: each.attrs.get("value") or "" for each in sent}
+        held |= {each["name"]: _chosen(each) for each in form.all("select")}
         return Shown(self.post(form["action"], {**held, **typed}, headers))
 
     def type(self, shown: Shown, code: str) -> Shown:
@@ -181,6 +183,16 @@ class Person:
     def press_resend(self, shown: Shown) -> Shown:
         """Press the one button that sends a code, whatever it is called just now."""
         return self.submit(shown.form("/verify/resend"))
+
+
+def _is_sent(field: Element) -> bool:
+    """Tell whether a browser sends this: a box only where it is ticked."""
+    return field.attrs.get("type") != "checkbox" or "checked" in field
+
+
+def _chosen(select: Element) -> str:
+    options = select.all("option")
+    return next((each for each in options if "selected" in each), options[0])["value"]
 
 
 class _Compiled(BytecodeCache):

@@ -248,7 +248,7 @@ SCENES: dict[str, Scene] = {
     "bare-both-errors": (bare_both, "Enter your code"),
     "unknown-ticket": (at_path(f"/verify/{'x' * 43}"), "There's nothing to confirm here"),
     "not-found": (at_path("/nowhere"), "There's no such page"),
-    "home": (at_path("/"), "Security codes"),
+    "home": (at_path("/"), "Welcome"),
     "inbox": (inbox, "Inbox"),
     "inbox-empty": (at_path("/inbox"), "Inbox"),
     "inbox-no-match": (at_path("/inbox?to=eve@example.com"), "Inbox"),

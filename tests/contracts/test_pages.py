@@ -9,6 +9,8 @@ import pytest
 
 from apps import Site
 from live import Element, Person, Shown, asked, site_in
+from preview_site import site_of_previews
+from previews import PREVIEWS
 from simple_2fa.challenges import flows
 
 Visit = Callable[[Site, Person], Shown]
@@ -55,9 +57,18 @@ PAGES: dict[str, Visit] = {
 }
 
 
-@pytest.fixture(scope="module", params=PAGES)
-def named(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Named:
+@pytest.fixture(scope="module")
+def acme(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return site_of_previews(tmp_path_factory.mktemp("previews"))
+
+
+@pytest.fixture(scope="module", params=[*PAGES, *PREVIEWS])
+def named(
+    request: pytest.FixtureRequest, acme: Site, tmp_path_factory: pytest.TempPathFactory
+) -> Named:
     """A page's name, and what it shows."""
+    if request.param in PREVIEWS:
+        return request.param, Person(acme).open(f"/preview/{request.param}")
     folder = tmp_path_factory.mktemp("site")
     site = site_in(folder, SITE_NAME="Acme", SUPPORT_CONTACT="help@acme.test")
     return request.param, PAGES[request.param](site, Person(site))

@@ -1,11 +1,5 @@
-// The page of a second step. Everything here is a convenience: the page works without it.
-import { guardForms } from "./busy.js";
-import { countDown } from "./countdown.js";
+// The page of a second step: a form, and where its email is.
 import { followDelivery } from "./delivery.js";
+import { say } from "./forms.js";
 
-const status = document.querySelector("[role=status]");
-const say = (words) => { status.textContent = words; };
-
-guardForms();
-countDown(say);
 followDelivery(say);

@@ -18,19 +18,20 @@ def site(tmp_path: Path) -> Site:
 
 def test_development_is_shown_the_two_calls(site: Site) -> None:
     shown = Person(site).open("/")
-    assert (shown.status, shown.h1) == (200, "Security codes")
+    assert (shown.status, shown.h1) == (200, "Welcome")
     curl = "curl http://localhost:5000/{} -H 'Content-Type: application/json' -d '{}'"
     assert [each.text for each in shown.all("pre")] == [
         curl.format("generate-2fa", '{"email":"ann@example.com"}'),
         curl.format("verify", '{"email":"ann@example.com","code":"CODE"}'),
     ]
     links = {each["href"] for each in shown.one("main").all("a")}
-    assert links == {"/verify", "/inbox", "/docs"}
+    assert links == {"/login", "/verify", "/inbox", "/docs"}
 
 
-def test_production_tells_strangers_nothing_more_than_its_name(tmp_path: Path) -> None:
+def test_production_tells_strangers_only_how_to_get_in(tmp_path: Path) -> None:
     shown = Person(site_in(tmp_path, development=False, SITE_NAME="Acme")).open("/")
-    assert shown.main == "Security codes Sent by email, and checked here."
+    sentence = "Sign in with a password and a security code that we email you."
+    assert shown.main == f"Welcome {sentence} Sign in"
 
 
 @pytest.mark.parametrize(

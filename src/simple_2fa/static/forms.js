@@ -1,0 +1,12 @@
+// Every page with a form. Everything here is a convenience: the page works without it.
+import { guardForms } from "./busy.js";
+import { countDown } from "./countdown.js";
+import { showPasswords } from "./password.js";
+
+const status = document.querySelector("[role=status]");
+
+export const say = (words) => { status.textContent = words; };
+
+guardForms();
+countDown(say);
+showPasswords();
