@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template
 from apps import Site, made
 from live import compiled_once
 from previews import PREVIEWS, Context
+from simple_2fa.http.guard import anybody
 from simple_2fa.http.hooks import nonce
 from simple_2fa.http.look import monogram, theme
 from world import NOW
@@ -14,7 +15,8 @@ from world import NOW
 
 def previewed(site: Site) -> Site:
     """Let a site show each preview at `/preview/<name>`, with its own headers."""
-    site.app.add_url_rule("/preview/<name>", view_func=lambda name: _render(site, name))
+    view = anybody(lambda name: _render(site, name))
+    site.app.add_url_rule("/preview/<name>", endpoint="preview", view_func=view)
     return site
 
 

@@ -217,6 +217,11 @@ ACCOUNT: dict[str, Preview] = {
     "activity": ("account/activity", _inside(activity=ACTIVITY, older="MjAyNi0=")),
     "activity-end": ("account/activity", _inside(activity=[], older=None)),
     "held": ("account/held", _inside(until=LATER)),
+    "confirm": ("confirm", _inside(before="password", next="/account/password")),
+    "confirm-later": (
+        "confirm",
+        _inside(before="delete", next="/account/delete", error="slow_down", again_at=LATER),
+    ),
 }
 
 _CURL: Context = {

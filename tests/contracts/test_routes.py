@@ -31,8 +31,37 @@ PAGES = {
     ("GET", "/verify/<ticket>/delivery"),
     ("POST", "/verify/answer"),
     ("POST", "/verify/resend"),
+    ("GET", "/verify/delivery"),
+    ("GET", "/verify/address"),
+    ("POST", "/verify/address"),
+    ("GET", "/register"),
+    ("POST", "/register"),
+    ("GET", "/login"),
+    ("POST", "/login"),
+    ("POST", "/logout"),
+    ("POST", "/undo"),
+    ("GET", "/forgot"),
+    ("POST", "/forgot"),
     ("GET", "/docs"),
 }
+INSIDE = {
+    ("GET", "/reset"),
+    ("POST", "/reset"),
+    ("GET", "/confirm"),
+    ("POST", "/confirm"),
+    ("GET", "/account"),
+    ("GET", "/account/activity"),
+    ("GET", "/account/password"),
+    ("POST", "/account/password"),
+    ("GET", "/account/address"),
+    ("POST", "/account/address"),
+    ("GET", "/account/delete"),
+    ("POST", "/account/delete"),
+    ("POST", "/account/browsers/forget"),
+    ("POST", "/account/sessions/end"),
+    ("POST", "/account/language"),
+}
+"""Pages that nobody sees who hasn't come far enough."""
 MACHINES = {
     ("GET", "/openapi.json"),
     ("GET", "/healthz"),
@@ -133,10 +162,10 @@ def assert_no_debris(reply: TestResponse) -> None:
 
 class TestMap:
     def test_development_has_the_routes_of_the_contract(self, site: Site) -> None:
-        assert routes(site) == API | PAGES | MACHINES | INBOX
+        assert routes(site) == API | PAGES | INSIDE | MACHINES | INBOX
 
     def test_production_has_no_inbox(self, production: Site) -> None:
-        assert routes(production) == API | PAGES | MACHINES
+        assert routes(production) == API | PAGES | INSIDE | MACHINES
         for _, rule in INBOX:
             assert production.client().get(path_to(rule)).status_code == 404
 
@@ -146,7 +175,7 @@ class TestMap:
         with_mail = made(
             tmp_path_factory.mktemp("mail"), SMTP_SERVER="127.0.0.1", MAIL_FROM="no@example.com"
         )
-        assert routes(with_mail) == API | PAGES | MACHINES
+        assert routes(with_mail) == API | PAGES | INSIDE | MACHINES
 
     @pytest.mark.parametrize(
         "alias",
@@ -271,7 +300,7 @@ class TestKeys:
 
 
 class TestHeaders:
-    @pytest.mark.parametrize(("method", "rule"), sorted(API | PAGES | MACHINES | {("GET", "/x")}))
+    @pytest.mark.parametrize(("method", "rule"), sorted(API | PAGES | INSIDE | MACHINES | {("GET", "/x")}))
     def test_every_response_has_them(
         self, site: Site, production: Site, method: str, rule: str
     ) -> None:
@@ -283,7 +312,7 @@ class TestHeaders:
             if not rule.startswith("/static"):
                 assert reply.headers["Cache-Control"] == "no-store"
             # A page's own forms need their Origin, which 'no-referrer' would hide from us too.
-            page = reply.mimetype == "text/html"
+            page = reply.mimetype == "text/html" and "Location" not in reply.headers
             assert reply.headers["Referrer-Policy"] == ("same-origin" if page else "no-referrer")
             if page:
                 policy = reply.headers["Content-Security-Policy"]
@@ -302,7 +331,7 @@ class TestHeaders:
 class TestMethods:
     @pytest.mark.parametrize("method", [each for each in METHODS if each != "OPTIONS"])
     def test_an_unknown_method_is_told_what_is_allowed(self, site: Site, method: str) -> None:
-        known = API | PAGES | MACHINES | INBOX
+        known = API | PAGES | INSIDE | MACHINES | INBOX
         for rule in {rule for _, rule in known}:
             allowed = {each for each, other in known if other == rule}
             if method in allowed or (method == "HEAD" and "GET" in allowed):
@@ -339,7 +368,7 @@ class TestMethods:
 class TestFaults:
     """No route gives a 5xx, whatever it is sent."""
 
-    @pytest.mark.parametrize("rule", sorted({rule for _, rule in API | PAGES | MACHINES | INBOX}))
+    @pytest.mark.parametrize("rule", sorted({rule for _, rule in API | PAGES | INSIDE | MACHINES | INBOX}))
     def test_every_method_with_every_body(self, site: Site, rule: str) -> None:
         for method, body in [*product(["POST"], BODIES), *product(METHODS, BODIES[-1:])]:
             reply = Shop(site).call(path_to(rule), body, method=method)
@@ -382,7 +411,7 @@ class TestFaults:
         ],
     )
     def test_odd_headers(self, site: Site, header: tuple[str, str]) -> None:
-        for method, rule in sorted(API | PAGES | MACHINES | INBOX):
+        for method, rule in sorted(API | PAGES | INSIDE | MACHINES | INBOX):
             body = body_for(rule)
             reply = Shop(site).call(path_to(rule), body, method=method, headers=dict([header]))
             assert reply.status_code < 500, (method, rule)

@@ -10,7 +10,8 @@ from simple_2fa.web.forms import go
 
 blueprint = Blueprint("web", __name__)
 for part in (home, register, login, forgot, verify, account):
-    part.route(blueprint)
+    for method, path, view in part.ROUTES:
+        blueprint.add_url_rule(path, f"{method} {path}", view, methods=[method])
 # Whatever came first, in another tab or elsewhere: that page tells how things stand.
 blueprint.register_error_handler(OverError, lambda _: go("/verify"))
 blueprint.register_error_handler(Exception, lambda error: error_page(problems.of(error)))

@@ -1,6 +1,6 @@
 """The account's page, and what is changed from there."""
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from simple_2fa.core import words
 from simple_2fa.http import visits
@@ -13,21 +13,6 @@ from simple_2fa.signin import changes
 from simple_2fa.signin.model import HOME
 from simple_2fa.web import overview
 from simple_2fa.web.forms import Form, go
-
-
-def route(blueprint: Blueprint) -> None:
-    """Add the pages' addresses."""
-    blueprint.get("/account")(show)
-    blueprint.get("/account/activity")(activity)
-    blueprint.get("/account/password")(show_password)
-    blueprint.post("/account/password")(change_password)
-    blueprint.get("/account/address")(show_address)
-    blueprint.post("/account/address")(change_address)
-    blueprint.get("/account/delete")(show_delete)
-    blueprint.post("/account/delete")(delete)
-    blueprint.post("/account/browsers/forget")(forget)
-    blueprint.post("/account/sessions/end")(end)
-    blueprint.post("/account/language")(speak)
 
 
 @signed_in
@@ -142,3 +127,18 @@ def _demand_own_form() -> None:
 def _renamed(faults: dict[str, object]) -> dict[str, object]:
     fault = faults.pop("current_password_error", None)
     return {"current_error": fault} if fault else {}
+
+
+ROUTES = (
+    ("GET", "/account", show),
+    ("GET", "/account/activity", activity),
+    ("GET", "/account/password", show_password),
+    ("POST", "/account/password", change_password),
+    ("GET", "/account/address", show_address),
+    ("POST", "/account/address", change_address),
+    ("GET", "/account/delete", show_delete),
+    ("POST", "/account/delete", delete),
+    ("POST", "/account/browsers/forget", forget),
+    ("POST", "/account/sessions/end", end),
+    ("POST", "/account/language", speak),
+)

@@ -1,6 +1,6 @@
 """A new password for somebody who has forgotten the old one."""
 
-from flask import Blueprint, Response
+from flask import Response
 
 from simple_2fa.http import visits
 from simple_2fa.http.guard import Demand, anybody, demands
@@ -8,14 +8,6 @@ from simple_2fa.http.services import services
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import asking, recover
 from simple_2fa.web.forms import Form, go
-
-
-def route(blueprint: Blueprint) -> None:
-    """Add the pages' addresses."""
-    blueprint.get("/forgot")(show)
-    blueprint.post("/forgot")(begin)
-    blueprint.get("/reset")(show_reset)
-    blueprint.post("/reset")(reset)
 
 
 @anybody
@@ -62,3 +54,11 @@ def reset() -> Response:
 
 def _form() -> Form:
     return Form("reset", address=asking.owner(visits.visit()).address)
+
+
+ROUTES = (
+    ("GET", "/forgot", show),
+    ("POST", "/forgot", begin),
+    ("GET", "/reset", show_reset),
+    ("POST", "/reset", reset),
+)

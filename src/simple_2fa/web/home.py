@@ -1,6 +1,6 @@
 """The start page, and what a load balancer asks."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Response, jsonify
 
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db import state as database
@@ -8,13 +8,6 @@ from simple_2fa.http.curl import curl_line
 from simple_2fa.http.guard import anybody, machines
 from simple_2fa.http.pages import page
 from simple_2fa.http.services import services
-
-
-def route(blueprint: Blueprint) -> None:
-    """Add the addresses."""
-    blueprint.get("/")(home)
-    blueprint.get("/healthz")(healthz)
-    blueprint.get("/readyz")(readyz)
 
 
 @anybody
@@ -54,3 +47,10 @@ def _fault() -> str:
     watch = services().clock_watch
     watch.look(services().clock())
     return "this clock and the database's differ" if watch.is_off else ""
+
+
+ROUTES = (
+    ("GET", "/", home),
+    ("GET", "/healthz", healthz),
+    ("GET", "/readyz", readyz),
+)

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from simple_2fa.core.address import mask
 from simple_2fa.core.errors import SlowDownError
@@ -17,16 +17,6 @@ from simple_2fa.signin.model import HeldError, OverError, Typed
 from simple_2fa.web.forms import Form, go, patience, wanted_path
 
 _NOTICES = {"signed_out", "ended", "password_changed", "deleted", "restored"}
-
-
-def route(blueprint: Blueprint) -> None:
-    """Add the pages' addresses."""
-    blueprint.get("/login")(show)
-    blueprint.post("/login")(sign_in)
-    blueprint.post("/logout")(sign_out)
-    blueprint.get("/confirm")(show_confirm)
-    blueprint.post("/confirm")(confirm)
-    blueprint.post("/undo")(undo)
 
 
 @anybody
@@ -70,7 +60,7 @@ def show_confirm() -> Response:
         return go(to)
     if session and session.is_one_factor(visits.visit().now):
         return page("account/held", {"until": session.one_factor_until}, 403)
-    return page("confirm", {"before": before(to), "next": to, "wait": 0, "again_at": None})
+    return page("confirm", {"before": before(to), "next": to, "error": None})
 
 
 @signed_in
@@ -85,7 +75,7 @@ def confirm() -> Response:
     except HeldError:
         return again
     except SlowDownError as why:
-        told = {"before": before(to), "next": to, **patience(why.retry_at)}
+        told = {"before": before(to), "next": to, "error": "slow_down", **patience(why.retry_at)}
         return page("confirm", told, 429)
     services().worker.wake()
     return go("/verify")
@@ -119,3 +109,13 @@ def _undo() -> dict[str, object] | None:
         return None
     account = recover.undoable(visits.visit())
     return {"at": account.reset_at, "address": mask(account.address)} if account else None
+
+
+ROUTES = (
+    ("GET", "/login", show),
+    ("POST", "/login", sign_in),
+    ("POST", "/logout", sign_out),
+    ("GET", "/confirm", show_confirm),
+    ("POST", "/confirm", confirm),
+    ("POST", "/undo", undo),
+)

@@ -1,6 +1,6 @@
 """Creating an account."""
 
-from flask import Blueprint, Response
+from flask import Response
 
 from simple_2fa.http import visits
 from simple_2fa.http.guard import anybody
@@ -8,12 +8,6 @@ from simple_2fa.http.services import services
 from simple_2fa.signin import register
 from simple_2fa.signin.model import Typed
 from simple_2fa.web.forms import Form, go, wanted_path
-
-
-def route(blueprint: Blueprint) -> None:
-    """Add the page's addresses."""
-    blueprint.get("/register")(show)
-    blueprint.post("/register")(create)
 
 
 @anybody
@@ -40,3 +34,9 @@ def create() -> Response:
 
 def _form() -> Form:
     return Form("register", closed=services().settings.registration == "closed")
+
+
+ROUTES = (
+    ("GET", "/register", show),
+    ("POST", "/register", create),
+)

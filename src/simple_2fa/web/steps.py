@@ -90,13 +90,13 @@ def show_address() -> Response:
     seen = asking.awaited(visits.visit())
     if seen is None or seen.purpose != Purpose.PROVE_ADDRESS:
         return go("/verify")
-    return Form("verify/address", values={"email": seen.address}).show()
+    return _address_form(values={"email": seen.address}).show()
 
 
 @anybody
 def change_address() -> Response:
     """Send the code there."""
-    form = Form("verify/address")
+    form = _address_form()
     address = form.address()
 
     def change() -> Response:
@@ -105,6 +105,10 @@ def change_address() -> Response:
         return go("/verify")
 
     return form.send(change)
+
+
+def _address_form(**context: object) -> Form:
+    return Form("verify", state="address", ticket="", challenge=None, **context)
 
 
 def _again(seen: Challenge, error: str) -> Response:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Response, jsonify, render_template, request
 
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt
@@ -32,18 +32,6 @@ from simple_2fa.web.forms import go
 
 _REOPENS = timedelta(hours=1)
 """How long after its expiry a challenge's page still offers a new code."""
-
-
-def route(blueprint: Blueprint) -> None:
-    """Add the page's addresses."""
-    blueprint.get("/verify")(bare)
-    blueprint.get("/verify/<ticket>")(show)
-    blueprint.get("/verify/delivery")(delivery)
-    blueprint.get("/verify/<ticket>/delivery")(delivery)
-    blueprint.post("/verify/answer")(answer)
-    blueprint.post("/verify/resend")(resend)
-    blueprint.get("/verify/address")(steps.show_address)
-    blueprint.post("/verify/address")(steps.change_address)
 
 
 @anybody
@@ -173,3 +161,15 @@ def _found(ticket: str) -> Challenge | None:
     if now() - challenge.expires_at > _REOPENS:
         return None
     return challenge
+
+
+ROUTES = (
+    ("GET", "/verify", bare),
+    ("GET", "/verify/<ticket>", show),
+    ("GET", "/verify/delivery", delivery),
+    ("GET", "/verify/<ticket>/delivery", delivery),
+    ("POST", "/verify/answer", answer),
+    ("POST", "/verify/resend", resend),
+    ("GET", "/verify/address", steps.show_address),
+    ("POST", "/verify/address", steps.change_address),
+)

@@ -27,7 +27,14 @@ def jobs(world: World) -> dict[str, Job]:
 
 
 def test_it_knows_what_to_keep_small(jobs: dict[str, Job]) -> None:
-    assert set(jobs) == {"challenges", "old letters", "replies", "limits"}
+    assert set(jobs) == {
+        "challenges",
+        "old letters",
+        "sessions",
+        "browsers",
+        "replies",
+        "limits",
+    }
     assert all(job.every >= timedelta(seconds=10) for job in jobs.values())
 
 
@@ -59,4 +66,4 @@ def test_limits_are_walked_a_batch_a_time_and_begun_anew(
 
 
 def test_there_may_be_nothing_to_do(jobs: dict[str, Job]) -> None:
-    assert [job.run(LATER, 50) for job in jobs.values()] == [0, 0, 0, 0]
+    assert [job.run(LATER, 50) for job in jobs.values()] == [0] * 6

@@ -25,13 +25,13 @@ def test_development_is_shown_the_two_calls(site: Site) -> None:
         curl.format("verify", '{"email":"ann@example.com","code":"CODE"}'),
     ]
     links = {each["href"] for each in shown.one("main").all("a")}
-    assert links == {"/login", "/verify", "/inbox", "/docs"}
+    assert links == {"/register", "/login", "/verify", "/inbox", "/docs"}
 
 
 def test_production_tells_strangers_only_how_to_get_in(tmp_path: Path) -> None:
     shown = Person(site_in(tmp_path, development=False, SITE_NAME="Acme")).open("/")
     sentence = "Sign in with a password and a security code that we email you."
-    assert shown.main == f"Welcome {sentence} Sign in"
+    assert shown.main == f"Welcome {sentence} Create account Sign in"
 
 
 @pytest.mark.parametrize(
