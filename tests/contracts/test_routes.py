@@ -74,6 +74,7 @@ INBOX = {
     ("GET", "/inbox/<letter>/<part>"),
     ("POST", "/inbox/clear"),
 }
+OURS = API | PAGES | INSIDE | MACHINES
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "X")
 BODIES: tuple[object, ...] = (
     None,
@@ -162,10 +163,10 @@ def assert_no_debris(reply: TestResponse) -> None:
 
 class TestMap:
     def test_development_has_the_routes_of_the_contract(self, site: Site) -> None:
-        assert routes(site) == API | PAGES | INSIDE | MACHINES | INBOX
+        assert routes(site) == OURS | INBOX
 
     def test_production_has_no_inbox(self, production: Site) -> None:
-        assert routes(production) == API | PAGES | INSIDE | MACHINES
+        assert routes(production) == OURS
         for _, rule in INBOX:
             assert production.client().get(path_to(rule)).status_code == 404
 
@@ -175,7 +176,7 @@ class TestMap:
         with_mail = made(
             tmp_path_factory.mktemp("mail"), SMTP_SERVER="127.0.0.1", MAIL_FROM="no@example.com"
         )
-        assert routes(with_mail) == API | PAGES | INSIDE | MACHINES
+        assert routes(with_mail) == OURS
 
     @pytest.mark.parametrize(
         "alias",
@@ -300,7 +301,7 @@ class TestKeys:
 
 
 class TestHeaders:
-    @pytest.mark.parametrize(("method", "rule"), sorted(API | PAGES | INSIDE | MACHINES | {("GET", "/x")}))
+    @pytest.mark.parametrize(("method", "rule"), sorted(OURS | {("GET", "/x")}))
     def test_every_response_has_them(
         self, site: Site, production: Site, method: str, rule: str
     ) -> None:
@@ -331,7 +332,7 @@ class TestHeaders:
 class TestMethods:
     @pytest.mark.parametrize("method", [each for each in METHODS if each != "OPTIONS"])
     def test_an_unknown_method_is_told_what_is_allowed(self, site: Site, method: str) -> None:
-        known = API | PAGES | INSIDE | MACHINES | INBOX
+        known = OURS | INBOX
         for rule in {rule for _, rule in known}:
             allowed = {each for each, other in known if other == rule}
             if method in allowed or (method == "HEAD" and "GET" in allowed):
@@ -368,7 +369,7 @@ class TestMethods:
 class TestFaults:
     """No route gives a 5xx, whatever it is sent."""
 
-    @pytest.mark.parametrize("rule", sorted({rule for _, rule in API | PAGES | INSIDE | MACHINES | INBOX}))
+    @pytest.mark.parametrize("rule", sorted({rule for _, rule in OURS | INBOX}))
     def test_every_method_with_every_body(self, site: Site, rule: str) -> None:
         for method, body in [*product(["POST"], BODIES), *product(METHODS, BODIES[-1:])]:
             reply = Shop(site).call(path_to(rule), body, method=method)
@@ -411,7 +412,7 @@ class TestFaults:
         ],
     )
     def test_odd_headers(self, site: Site, header: tuple[str, str]) -> None:
-        for method, rule in sorted(API | PAGES | INSIDE | MACHINES | INBOX):
+        for method, rule in sorted(OURS | INBOX):
             body = body_for(rule)
             reply = Shop(site).call(path_to(rule), body, method=method, headers=dict([header]))
             assert reply.status_code < 500, (method, rule)
