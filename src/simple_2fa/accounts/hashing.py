@@ -32,7 +32,7 @@ class Hashing:
         Raises:
             BusyError: no turn came in time.
         """
-        with self._turn():
+        with self.turn():
             return passwords.hash_password(password)
 
     def fits(self, password: str, stored: str | None) -> bool:
@@ -41,11 +41,16 @@ class Hashing:
         Raises:
             BusyError: no turn came in time; alike for known and unknown names.
         """
-        with self._turn():
+        with self.turn():
             return passwords.fits(password, stored or self._nobody_s) and stored is not None
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn to do what is as dear as a hash, and have it to oneself.
+
+        Raises:
+            BusyError: none came in time.
+        """
         if not self._turns.acquire(timeout=PATIENCE):
             raise BusyError("too many passwords at once")
         try:

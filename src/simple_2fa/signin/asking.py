@@ -81,6 +81,18 @@ def ask_stranger(
     return Cookies(token)
 
 
+def demand_room(visit: Visit) -> None:
+    """Refuse a network that has used up what strangers may ask for, before anything dear is done.
+
+    Raises:
+        SlowDownError: it has.
+    """
+    block = buckets.bucket(STRANGERS_BY_BLOCK, visit.place.network)
+    level = visit.db.read(lambda connection: buckets.level(connection, block, visit.now))
+    if not level.left:
+        raise SlowDownError(level.retry_at)
+
+
 def count_stranger(connection: Connection, visit: Visit) -> None:
     """Charge the network for what anybody may ask for, within the caller's unit."""
     block = buckets.bucket(STRANGERS_BY_BLOCK, visit.place.network)

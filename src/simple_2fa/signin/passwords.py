@@ -23,7 +23,8 @@ def hashed(visit: Visit, password: str, address: str) -> str:
         WeakPasswordError: it says why.
         BusyError: too many passwords are being checked just now.
     """
-    why = weakness(password, SHORTEST_WITH_SECOND_FACTOR, (address, visit.lobby.site))
+    with visit.lobby.hashing.turn():
+        why = weakness(password, SHORTEST_WITH_SECOND_FACTOR, (address, visit.lobby.site))
     if why:
         raise WeakPasswordError(why, len(password))
     return visit.lobby.hashing.make(password)

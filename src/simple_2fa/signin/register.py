@@ -29,6 +29,7 @@ def begin(visit: Visit, typed: Typed, goes_to: str = "") -> Cookies:
         BusyError: too many passwords are being hashed just now.
         SlowDownError: this address, or this network, caused many letters lately.
     """
+    asking.demand_room(visit)
     kept = passwords.hashed(visit, typed.password, typed.address)
     session, token = anonymous(visit.now, visit.place, goes_to)
     new = replace(session, password=kept), token

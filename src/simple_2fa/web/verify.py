@@ -40,6 +40,8 @@ def bare() -> Response:
     waits = steps.show()
     if waits:
         return waits
+    if visits.token() and not visits.session():
+        return visits.leave(go("/login?notice=ended"))
     if services().development and not visits.session():
         return shown.bare()
     return shown.nothing()
