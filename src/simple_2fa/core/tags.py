@@ -9,6 +9,10 @@ from enum import StrEnum
 class Tag(StrEnum):
     """What happened, as `subject:noun:verb`, in alphabetical order."""
 
+    ACCOUNT_CREATE = "account:account:create"
+    ACCOUNT_DISABLE = "account:account:disable"
+    ACCOUNT_ENABLE = "account:account:enable"
+    ACCOUNT_RESET = "account:credentials:reset"
     CHALLENGE_ANSWER = "challenge:answer:check"
     CHALLENGE_CANCEL = "challenge:challenge:cancel"
     CHALLENGE_RESEND = "challenge:letter:resend"

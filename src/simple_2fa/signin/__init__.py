@@ -1,0 +1,1 @@
+"""The stories that chain the domains: registering, signing in, getting back in."""
