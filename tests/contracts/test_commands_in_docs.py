@@ -16,7 +16,7 @@ TEXTS = [
     *(file for part in ("app", "cli", "settings") for file in ROOT.glob(f"src/*/{part}/*.py")),
     *ROOT.glob("src/simple_2fa/templates/**/*.html"),
 ]
-NAMED = re.compile(r"simple-2fa ([a-z]+)(?: ([a-z]+))?")
+NAMED = re.compile(r"simple-2fa ([a-z][a-z0-9-]*)(?: ([a-z][a-z0-9-]*))?")
 
 
 def exists(name: str, more: str) -> bool:

@@ -11,6 +11,9 @@ from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.settings import Settings
 
+DASHES = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+"""For commands that take an id, which may begin with '-': what is no option is the id."""
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

@@ -7,7 +7,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from simple_2fa.app.checks import reason
-from simple_2fa.cli import clients, databases, doctor, keys, running
+from simple_2fa.cli import clients, databases, doctor, keys, running, users
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db.upgrade import NewerDatabaseError
 from simple_2fa.settings import SettingsError
@@ -25,6 +25,7 @@ for command in (
     running.worker,
     doctor.doctor,
     databases.db,
+    users.user,
     clients.client,
     keys.keys,
 ):
