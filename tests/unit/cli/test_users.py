@@ -82,8 +82,9 @@ def hidden(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
 
 
 @pytest.fixture
-def add(typed: Callable[[str], None], migrated: None) -> Callable[..., Told]:
+def add(typed: Callable[[str], None]) -> Callable[..., Told]:
     """Make an account, its password a line of input."""
+    assert call("db", "upgrade").status == 0
 
     def added(address: str = ANN, password: str = GOOD, *more: str) -> Told:
         typed(f"{password}\n")
