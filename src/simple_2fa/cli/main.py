@@ -7,7 +7,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from simple_2fa.app.checks import reason
-from simple_2fa.cli import clients, databases, doctor, keys, running, users
+from simple_2fa.cli import clients, databases, doctor, init, keys, running, users
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db.upgrade import NewerDatabaseError
 from simple_2fa.settings import SettingsError
@@ -21,6 +21,7 @@ def commands() -> None:
 
 for command in (
     running.run,
+    init.init,
     running.serve,
     running.worker,
     doctor.doctor,
