@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 TEXTS = [
     *ROOT.glob("*.md"),
     *ROOT.glob("docs/*.md"),
+    *ROOT.glob("docs/operate/*"),
     ROOT / ".env.example",
     *(file for part in ("app", "cli", "settings") for file in ROOT.glob(f"src/*/{part}/*.py")),
     *ROOT.glob("src/simple_2fa/templates/**/*.html"),

@@ -24,13 +24,7 @@ _PAGE = 500
 
 
 def create(db: Database, address: str, password: str, now: datetime) -> Account:
-    """Make an account.
-
-    Args:
-        db: where.
-        address: canonical.
-        password: its hash, made before.
-        now: aware, UTC.
+    """Make an account of a canonical address and a password's hash.
 
     Raises:
         AddressTakenError: there is one with this address.
@@ -86,10 +80,7 @@ def enable(db: Database, account: str, now: datetime) -> bool:
 def changed(db: Database, account: str, change: Callable[[Account], T]) -> T:
     """Change an account under the epoch that it has, whoever else is changing it.
 
-    Args:
-        db: where.
-        account: public id.
-        change: a unit that raises ChangedError where the epoch isn't the one that was seen.
+    `change` raises ChangedError where the epoch isn't the one that was seen any more.
 
     Raises:
         NoAccountError: no account has this id.
@@ -98,7 +89,7 @@ def changed(db: Database, account: str, change: Callable[[Account], T]) -> T:
     for _ in range(_READINGS):
         seen = db.read(lambda connection: store.find(connection, account))
         if seen is None:
-            raise NoAccountError(account)
+            raise NoAccountError(f"No account has the id {account}")
         with suppress(ChangedError):
             return change(seen)
     raise UnavailableError("the account keeps changing")

@@ -15,7 +15,7 @@ import click
 from simple_2fa.cli.loading import as_json, load_settings, open_current_db, print_json
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db.backup import BackupError, copy
-from simple_2fa.settings import SettingsError
+from simple_2fa.settings import Settings, SettingsError
 
 _KEYS = "secret_key"
 
@@ -26,13 +26,14 @@ _KEYS = "secret_key"
 @as_json
 def backup(folder: Path, *, without_keys: bool, as_json: bool) -> None:
     """Copy database and keys into a new folder in FOLDER, while servers go on."""
-    keys = () if without_keys else load_settings().master_keys()
+    settings = load_settings()
+    keys = () if without_keys else settings.master_keys()
     if not (keys or without_keys):
         fault = "SECRET_KEY is missing: without it a backup opens nothing; else say --without-keys"
         raise SettingsError((fault,))
     try:
         with _whole(folder) as (partial, made):
-            commands = _copied(partial)
+            commands = _copied(settings, partial)
             if keys:
                 _write(partial / _KEYS, keys)
     except (BackupError, OSError) as why:
@@ -62,8 +63,8 @@ def _whole(folder: Path) -> Iterator[tuple[Path, Path]]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _copied(partial: Path) -> tuple[str, ...]:
-    db = open_current_db()
+def _copied(settings: Settings, partial: Path) -> tuple[str, ...]:
+    db = open_current_db(settings)
     with click.progressbar(length=1, label="Copying the database", file=sys.stderr) as bar:
 
         def told(done: int, pages: int) -> None:

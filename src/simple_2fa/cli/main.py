@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.exc import DBAPIError
 
+from simple_2fa.accounts.model import NoAccountError
 from simple_2fa.app.checks import reason
 from simple_2fa.cli import clients, databases, doctor, init, keys, running, users
 from simple_2fa.core.errors import UnavailableError
@@ -41,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for line in (*why.warnings, *why.faults):
             click.echo(line, err=True)
         sys.exit(2)
+    except NoAccountError as why:
+        click.echo(f"{why}; see `simple-2fa user list`.", err=True)
+        sys.exit(1)
     except NewerDatabaseError as why:
         click.echo(str(why), err=True)
         sys.exit(1)

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 import click
 
@@ -29,8 +29,6 @@ from simple_2fa.mail.outbox import Outbox
 from simple_2fa.sessions.model import Browser
 from simple_2fa.settings import SettingsError
 from simple_2fa.signin import by_operator
-
-T = TypeVar("T")
 
 _REASONS = {
     Weakness.TOO_SHORT: f"Use at least {SHORTEST_WITH_SECOND_FACTOR} characters;"
@@ -58,11 +56,12 @@ def user() -> None:
 def add(address: str, *, password_stdin: bool, as_json: bool) -> None:
     """Make an account for ADDRESS; asks for its password."""
     to = _canonical(address)
-    db = open_current_db()
+    settings = load_settings()
+    db = open_current_db(settings)
     tell_whose(db)
     if flows.look_up(db, to):
         _refuse_taken(to)
-    password = _password({to, load_settings().site_name}, from_input=password_stdin)
+    password = _password({to, settings.site_name}, from_input=password_stdin)
     try:
         made = flows.create(db, to, passwords.hash_password(password), utc_now())
     except AddressTakenError:
@@ -116,10 +115,8 @@ def show(named: str, *, as_json: bool) -> None:
 @as_json
 def disable(named: str, *, as_json: bool) -> None:
     """Let nobody into an account; its sessions and known browsers end at once."""
-    db = open_current_db()
-    seen, done = _changed(db, named, lambda account: flows.disable(db, account, utc_now()))
-    words = "Nobody can sign in any more as" if done else "Nobody could sign in before as"
-    _tell_state(seen, done, f"{words} {seen.address}.", as_json=as_json)
+    words = "Nobody can sign in any more as {}.", "Nobody could sign in before as {}."
+    _switch(named, flows.disable, words, as_json=as_json)
 
 
 @user.command(context_settings=DASHES)
@@ -127,10 +124,8 @@ def disable(named: str, *, as_json: bool) -> None:
 @as_json
 def enable(named: str, *, as_json: bool) -> None:
     """Let the owner of a disabled account in again."""
-    db = open_current_db()
-    seen, done = _changed(db, named, lambda account: flows.enable(db, account, utc_now()))
-    words = "can sign in again" if done else "wasn't disabled"
-    _tell_state(seen, done, f"{seen.address} {words}.", as_json=as_json)
+    words = "{} can sign in again.", "{} wasn't disabled."
+    _switch(named, flows.enable, words, as_json=as_json)
 
 
 @user.command("reset-2fa", context_settings=DASHES)
@@ -139,16 +134,16 @@ def enable(named: str, *, as_json: bool) -> None:
 @as_json
 def reset_2fa(named: str, *, yes: bool, as_json: bool) -> None:
     """Remove all that an account enrolled, and its known browsers; its owner gets a letter."""
-    keys = load_settings().master_keys()
+    settings = load_settings()
+    keys = settings.master_keys()
     if not keys:
         raise SettingsError(("SECRET_KEY is missing: it seals the letter to the owner",))
-    db = open_current_db()
+    db = open_current_db(settings)
+    seen = _found(db, named)
     if not yes:
-        _confirm_reset(_found(db, named))
-    outbox = Outbox(db, Vault(keys))
-    seen, gone = _changed(
-        db, named, lambda account: by_operator.reset_second_step(db, outbox, account, utc_now())
-    )
+        warning = f"After this the password and a code by email open the account {seen.address}."
+        click.confirm(f"{warning} Are you sure who is asking for it?", abort=True, err=True)
+    gone = by_operator.reset_second_step(db, Outbox(db, Vault(keys)), seen.id, utc_now())
     if as_json:
         print_json({"id": seen.id, "address": seen.address, **gone})
     else:
@@ -190,38 +185,28 @@ def _password(personal: set[str], *, from_input: bool) -> str:
     return typed
 
 
-def _confirm_reset(account: Account) -> None:
-    click.confirm(
-        f"After this the password and a code by email open the account {account.address}."
-        " Are you sure who is asking for it?",
-        abort=True,
-        err=True,
-    )
-
-
 def _found(db: Database, named: str) -> Account:
-    return flows.look_up(db, named) or _end_without(named)
+    found = flows.look_up(db, named)
+    if found is None:
+        raise NoAccountError(f"No account has the address or id {named}")
+    return found
 
 
-def _changed(db: Database, named: str, change: Callable[[str], T]) -> tuple[Account, T]:
-    """Change the account that is named; give it as it was, and what the change gave."""
+def _switch(
+    named: str,
+    change: Callable[[Database, str, datetime], bool],
+    words: tuple[str, str],
+    *,
+    as_json: bool,
+) -> None:
+    """Change who may sign in; say the first words where that is new, else the second ones."""
+    db = open_current_db()
     seen = _found(db, named)
-    try:
-        return seen, change(seen.id)
-    except NoAccountError:  # it went meanwhile
-        _end_without(named)
-
-
-def _end_without(named: str) -> NoReturn:
-    click.echo(f"No account has the address or id {named}; see `simple-2fa user list`.", err=True)
-    sys.exit(1)
-
-
-def _tell_state(seen: Account, done: bool, words: str, *, as_json: bool) -> None:  # noqa: FBT001 (a value)
+    done = change(db, seen.id, utc_now())
     if as_json:
         print_json({"id": seen.id, "address": seen.address, "changed": done})
     else:
-        click.echo(words)
+        click.echo(words[0 if done else 1].format(seen.address))
 
 
 def _print_each(rows: Iterator[object]) -> None:

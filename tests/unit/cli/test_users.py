@@ -316,10 +316,10 @@ def test_an_account_that_vanishes_meanwhile_is_told(
     add: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*_: object) -> None:
-        raise NoAccountError
+        raise NoAccountError("No account has the id x")
 
     add()
     monkeypatch.setattr(flows, "disable", gone)
     told = call("user", "disable", ANN)
     assert (told.status, told.out) == (1, "")
-    assert told.err.startswith("No account has the address or id")
+    assert told.err == "No account has the id x; see `simple-2fa user list`.\n"
