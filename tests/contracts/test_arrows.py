@@ -11,6 +11,7 @@ SQL = {
     "app/__init__.py",
     "app/checks.py",
     "cli/doctor.py",
+    "cli/init.py",
     "cli/main.py",
     "settings/__init__.py",
     "settings/shapes.py",

@@ -12,11 +12,12 @@ ROOT = Path(__file__).parents[2]
 TEXTS = [
     *ROOT.glob("*.md"),
     *ROOT.glob("docs/*.md"),
+    *ROOT.glob("docs/operate/*"),
     ROOT / ".env.example",
     *(file for part in ("app", "cli", "settings") for file in ROOT.glob(f"src/*/{part}/*.py")),
     *ROOT.glob("src/simple_2fa/templates/**/*.html"),
 ]
-NAMED = re.compile(r"simple-2fa ([a-z]+)(?: ([a-z]+))?")
+NAMED = re.compile(r"simple-2fa ([a-z][a-z0-9-]*)(?: ([a-z][a-z0-9-]*))?")
 
 
 def exists(name: str, more: str) -> bool:

@@ -16,6 +16,14 @@ class AddressTakenError(Simple2FAError):
     """Another account has this address."""
 
 
+class ChangedError(Simple2FAError):
+    """The account has changed since it was read, so the unit rolls back."""
+
+
+class NoAccountError(Simple2FAError):
+    """No account has this id, or none any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A row as it was read.

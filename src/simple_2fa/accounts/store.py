@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from simple_2fa.accounts.model import Account, AddressTakenError
@@ -17,6 +17,8 @@ _INSERT = insert(accounts)
 _BY_ID = select(accounts).where(_A.account == bindparam("which"))
 _BY_IDENTITY = select(accounts).where(_A.identity == bindparam("whose"))
 _BY_SUBJECT = select(accounts).where(_A.subject == bindparam("whose"))
+_PLACE = select(_A.id).where(_A.account == bindparam("which"))
+_PLACE_IN_TIME = select(func.max(_A.id)).where(_A.created_at <= bindparam("at"))
 _PAGE = select(accounts).where(_A.id > bindparam("after")).order_by(_A.id).limit(bindparam("most"))
 _UNDER = update(accounts).where(_A.account == bindparam("which"), _A.epoch == bindparam("under"))
 _NEXT_EPOCH = {"epoch": _A.epoch + 1}
@@ -29,6 +31,7 @@ _CHANGE_PASSWORD = _UNDER.values(
 )
 _CHANGE_ADDRESS = _UNDER.values(address=bindparam("to"), identity=bindparam("whose"), **_NEXT_EPOCH)
 _DISABLE = _UNDER.values(disabled_at=bindparam("at"), **_NEXT_EPOCH)
+_END_ALL = _UNDER.values(_NEXT_EPOCH)
 _SPEAK = update(accounts).where(_A.account == bindparam("which")).values(locale=bindparam("tongue"))
 _REHASH = (
     update(accounts)
@@ -82,8 +85,7 @@ def by_subject(connection: Connection, subject: bytes) -> Account | None:
 
 def page(connection: Connection, after: Account | None, most: int) -> list[Account]:
     """Read the next accounts, the oldest first, in the order of their making."""
-    row = connection.execute(_BY_ID, {"which": after.id}).first() if after else None
-    values = {"after": row.id if row else 0, "most": most}
+    values = {"after": _place(connection, after) if after else 0, "most": most}
     return [_account(each) for each in connection.execute(_PAGE, values)]
 
 
@@ -116,6 +118,11 @@ def disable(connection: Connection, seen: Account, at: datetime | None) -> bool:
     return _changed(connection, _DISABLE, seen, {"at": maybe_millis(at)})
 
 
+def end_all_before(connection: Connection, seen: Account) -> bool:
+    """End all that was proved so far. Gives False where the account has changed since."""
+    return _changed(connection, _END_ALL, seen, {})
+
+
 def rehash(connection: Connection, seen: Account, password: str) -> bool:
     """Store the same password's stronger hash; nothing ends by it."""
     values = {"which": seen.id, "seen": seen.password, "hash": password}
@@ -130,6 +137,14 @@ def speak(connection: Connection, seen: Account, locale: str) -> None:
 def remove(connection: Connection, seen: Account) -> bool:
     """Delete an account. Gives False where it has changed since."""
     return bool(connection.execute(_REMOVE, _under(seen)).rowcount)
+
+
+def _place(connection: Connection, account: Account) -> int:
+    """Tell where an account stands in that order; where it is gone, where it stood."""
+    place: int | None = connection.scalar(_PLACE, {"which": account.id})
+    if place is None:
+        place = connection.scalar(_PLACE_IN_TIME, {"at": to_millis(account.created_at)})
+    return place or 0
 
 
 def _changed(

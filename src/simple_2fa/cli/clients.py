@@ -4,14 +4,12 @@ import sys
 
 import click
 
-from simple_2fa.cli.loading import as_json, open_current_db, print_json, tell_whose
+from simple_2fa.cli.loading import DASHES, as_json, open_current_db, print_json, tell_whose
 from simple_2fa.clients import flows
 from simple_2fa.clients.model import Client
 from simple_2fa.core.clock import utc_now
 
 _LONGEST_NAME = 80
-# An id may begin with '-': what is no option is the id, and '-h' is none.
-_DASHES = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 
 @click.group()
@@ -52,7 +50,7 @@ def list_(*, as_json: bool) -> None:
             click.echo(f"{each.id}  {each.created_at:%Y-%m-%d}  {until:<18}  {each.name}")
 
 
-@client.command(context_settings=_DASHES)
+@client.command(context_settings=DASHES)
 @click.argument("client_id", metavar="ID")
 @as_json
 def revoke(client_id: str, *, as_json: bool) -> None:

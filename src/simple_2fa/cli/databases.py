@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from simple_2fa.cli.backups import backup
 from simple_2fa.cli.loading import as_json, open_db, print_json, tell_whose
 from simple_2fa.db import state as database
 from simple_2fa.db import upgrade as migrations
@@ -11,7 +12,10 @@ from simple_2fa.db import upgrade as migrations
 
 @click.group()
 def db() -> None:
-    """Migrate and check the database."""
+    """Migrate, check and back up the database."""
+
+
+db.add_command(backup)
 
 
 @db.command()

@@ -59,7 +59,7 @@ def _settings(settings: Settings) -> Iterator[Line]:
 
 
 def _database(settings: Settings) -> Iterator[Line]:
-    if not _is_there(settings):
+    if not is_there(settings):
         yield "database", False, STATES["empty"]
         return
     db = app.open_database(settings)
@@ -70,7 +70,7 @@ def _database(settings: Settings) -> Iterator[Line]:
         yield "database", False, fault
 
 
-def _is_there(settings: Settings) -> bool:
+def is_there(settings: Settings) -> bool:
     """Whether looking at the database would not make it."""
     url = make_url(settings.database_url())
     return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
@@ -93,7 +93,7 @@ def _mail(settings: Settings) -> Iterator[Line]:
 
 
 def _clock(settings: Settings) -> Iterator[Line]:
-    if not _is_there(settings):
+    if not is_there(settings):
         return
     try:
         skew = database.clock_skew(app.open_database(settings), utc_now())

@@ -11,6 +11,9 @@ from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.settings import Settings
 
+DASHES = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+"""For commands that take an id, which may begin with '-': what is no option is the id."""
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -22,14 +25,14 @@ def load_settings() -> Settings:
     return settings
 
 
-def open_db() -> Database:
-    """Open the database that the settings name."""
-    return open_database(load_settings())
+def open_db(settings: Settings | None = None) -> Database:
+    """Open the database that the settings name; they are read where none are given."""
+    return open_database(settings or load_settings())
 
 
-def open_current_db() -> Database:
+def open_current_db(settings: Settings | None = None) -> Database:
     """Open it, or end with status 1 where it isn't migrated."""
-    db = open_db()
+    db = open_db(settings)
     state = database.state(db)
     if state != "current":
         click.echo(STATES[state], err=True)

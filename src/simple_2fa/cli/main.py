@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.exc import DBAPIError
 
+from simple_2fa.accounts.model import NoAccountError
 from simple_2fa.app.checks import reason
-from simple_2fa.cli import clients, databases, doctor, keys, running
+from simple_2fa.cli import clients, databases, doctor, init, keys, running, users
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db.upgrade import NewerDatabaseError
 from simple_2fa.settings import SettingsError
@@ -21,10 +22,12 @@ def commands() -> None:
 
 for command in (
     running.run,
+    init.init,
     running.serve,
     running.worker,
     doctor.doctor,
     databases.db,
+    users.user,
     clients.client,
     keys.keys,
 ):
@@ -39,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for line in (*why.warnings, *why.faults):
             click.echo(line, err=True)
         sys.exit(2)
+    except NoAccountError as why:
+        click.echo(f"{why}; see `simple-2fa user list`.", err=True)
+        sys.exit(1)
     except NewerDatabaseError as why:
         click.echo(str(why), err=True)
         sys.exit(1)

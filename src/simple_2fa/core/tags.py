@@ -11,6 +11,9 @@ class Tag(StrEnum):
 
     ACCOUNT_CREATE = "account:account:create"
     ACCOUNT_DELETE = "account:account:delete"
+    ACCOUNT_DISABLE = "account:account:disable"
+    ACCOUNT_ENABLE = "account:account:enable"
+    ACCOUNT_RESET = "account:credentials:reset"
     ADDRESS_CHANGE = "account:address:change"
     BROWSER_FORGET = "session:browser:forget"
     CHALLENGE_ANSWER = "challenge:answer:check"

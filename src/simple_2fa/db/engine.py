@@ -49,6 +49,7 @@ class Database:
                 verify by that, None for no TLS.
         """
         self.url = make_url(url)
+        self.tls_ca = tls_ca
         options = {**_driver_options(self.url, tls_ca), "pool_timeout": _PATIENCE}
         options |= {"pool_size": threads, "max_overflow": 4, "pool_recycle": 1800}
         options["hide_parameters"] = True  # they would stand in error texts, and those in logs

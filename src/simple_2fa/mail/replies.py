@@ -11,6 +11,18 @@ Answer = tuple[int, bytes]
 POSITIVE = range(200, 300)
 _PASSING = range(400, 500)
 _FINAL = range(500, 600)
+_PROVIDERS = {
+    ("gmail.com", "google.com", "googlemail.com"): "Gmail: use an app password as EMAIL_PASSWORD",
+    ("yahoo.com",): "Yahoo: use an app password as EMAIL_PASSWORD",
+    ("me.com", "icloud.com"): "iCloud: use an app-specific password as EMAIL_PASSWORD",
+    (
+        "office365.com",
+        "outlook.com",
+    ): "Microsoft: an administrator must allow this mailbox SMTP AUTH",
+    ("amazonaws.com",): "Amazon SES: give its SMTP credentials, which are no access keys",
+    ("sendgrid.net",): "SendGrid: EMAIL_USER is the word apikey, EMAIL_PASSWORD the key",
+}
+"""What a refused sign-in means, by the end of the server's name."""
 _FOR_ALL = {421, 530, 534, 535, 538}
 """Closing down, or we should have signed in otherwise: said to one letter, but true for all."""
 
@@ -50,8 +62,9 @@ def octets(words: bytes | str) -> bytes:
 def _meaning_of_auth(code: int, host: str) -> str:
     if code in _PASSING:
         return f"{code}, not now"
-    if host.endswith(("gmail.com", "googlemail.com", "google.com")):
-        return f"{code} from Gmail: use an app password as EMAIL_PASSWORD"
+    for domains, advice in _PROVIDERS.items():
+        if host.endswith(domains):
+            return f"{code} from {advice}"
     return f"{code}, check EMAIL_USER and EMAIL_PASSWORD (many providers want an app password)"
 
 

@@ -151,18 +151,29 @@ class Settings(BaseModel):
         given = {"INSTANCE_PATH": "instance"}
         for source in (defaults or {}, written, os.environ if environ is None else environ):
             given |= {name: source[name] for name in names if source.get(name, "").strip()}
-        for name in _PATHS & given.keys():
-            given[name] = str(home / given[name])
         warnings = tuple(unknown(name, names) for name in written if name not in names)
-        try:
-            settings = cls.model_validate(given)
-            faults += conflicts(given)
-        except ValidationError as error:
-            faults += [bad_value(details) for details in error.errors()]
-        if faults:
-            raise SettingsError(tuple(faults), warnings)
+        settings, more = cls._checked(given, home)
+        if settings is None or faults or more:
+            raise SettingsError((*faults, *more), warnings)
         settings._warnings = warnings  # noqa: SLF001 - its own class
         return settings
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Self:
+        """Check these settings, whatever stands elsewhere; raise SettingsError with all faults."""
+        settings, faults = cls._checked({"INSTANCE_PATH": "instance", **given}, Path.cwd())
+        if settings is None or faults:
+            raise SettingsError(faults)
+        return settings
+
+    @classmethod
+    def _checked(cls, given: Mapping[str, str], home: Path) -> tuple[Self | None, tuple[str, ...]]:
+        paths = {name: str(home / given[name]) for name in _PATHS & given.keys()}
+        try:
+            settings = cls.model_validate({**given, **paths})
+        except ValidationError as error:
+            return None, tuple(bad_value(details) for details in error.errors())
+        return settings, tuple(conflicts(given))
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

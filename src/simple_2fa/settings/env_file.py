@@ -1,7 +1,8 @@
-"""Reading `.env`: its names and values, and a fault for each line that can't be read."""
+"""`.env`: reading names and values, with a fault for each line that can't be read; writing."""
 
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
@@ -9,6 +10,8 @@ from dotenv.parser import Binding, parse_stream
 # Longer than any setting and shorter than a key: a key that slipped into a line of its own is told
 # by the line's number, never as a name.
 _NAME = r"[A-Za-z_][A-Za-z0-9_]{0,41}"
+_PLAIN = r"[A-Za-z0-9_@%+:,./?&=-]+"
+_NEEDS_NO_QUOTES = r"[^\s'\"#][^\s]*"
 
 
 def read_env_file(path: Path) -> tuple[dict[str, str], list[str]]:
@@ -31,6 +34,26 @@ def read_env_file(path: Path) -> tuple[dict[str, str], list[str]]:
         elif name or each.error:
             faults.append(f".env line {_line(each)} can't be understood: write NAME=value")
     return written, faults
+
+
+def as_env_file(settings: Mapping[str, str]) -> str:
+    """Write settings as `read_env_file` reads them.
+
+    Raises:
+        ValueError: the file can't hold a value. The text names the setting, and says what to do.
+    """
+    return "".join(f"{name}={_quoted(name, value)}\n" for name, value in settings.items())
+
+
+def _quoted(name: str, value: str) -> str:
+    if re.fullmatch(_PLAIN, value):
+        return value
+    if value.endswith("\\"):  # it would quote the quote after it
+        if re.fullmatch(_NEEDS_NO_QUOTES, value):
+            return value
+        raise ValueError(f"{name} ends with a backslash: put it into the environment instead")
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _line(binding: Binding) -> int:

@@ -190,7 +190,7 @@ def by_address(visit: Visit, address: str) -> Account | None:
 
 def strongest(visit: Visit, account: Account) -> str:
     """Name the strongest factor that an account has enrolled; mail, where there is none."""
-    kinds = visit.db.read(lambda connection: credentials.kinds(connection, account.subject))
+    kinds = visit.db.read(lambda link: credentials.count_by_factor(link, account.subject))
     found = [visit.desk.factors[kind] for kind in kinds if kind in visit.desk.factors]
     return max(found, key=lambda factor: factor.strength).name if found else MAIL
 

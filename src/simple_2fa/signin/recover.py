@@ -20,7 +20,7 @@ from simple_2fa.signin.model import HOME, Cookies, Entered, OverError, Visit
 from simple_2fa.signin.writing import write
 
 
-def begin(visit: Visit, address: str) -> Cookies:
+def begin(visit: Visit, address: str, goes_to: str = "") -> Cookies:
     """Mail a code that allows a new password; without an account the letter says that.
 
     Raises:
@@ -28,7 +28,7 @@ def begin(visit: Visit, address: str) -> Cookies:
     """
     account = asking.by_address(visit, address)
     known = asking.recognised(visit, account)
-    session, token = anonymous(visit.now, visit.place)
+    session, token = anonymous(visit.now, visit.place, goes_to)
     new = replace(session, browser=known.id if known else None), token
     return asking.ask_stranger(visit, new, Purpose.RESET, account or address)
 
@@ -86,7 +86,7 @@ def set_password(visit: Visit, password: str) -> Entered:
 
     write(visit, Tag.PASSWORD_RESET, account.id, work)
     if mail_is_all:
-        return Entered(None, made.cookies, HOME)
+        return Entered(None, made.cookies, session.goes_to or HOME)
     _ask_more(visit, changed, session)
     return Entered(None, Cookies(made.cookies.session))
 
@@ -158,4 +158,4 @@ def _wait(connection: Connection, made: Arrival) -> None:
 
 def _ask_more(visit: Visit, account: Account, session: Session) -> None:
     asked = asking.question(visit, session, Purpose.LOGIN, account)
-    flows.start(visit.desk, asked, visit.now, asking.noting(session, ""))
+    flows.start(visit.desk, asked, visit.now, asking.noting(session, session.goes_to))

@@ -7,7 +7,7 @@ from simple_2fa.http.guard import Demand, anybody, demands
 from simple_2fa.http.services import services
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import asking, recover
-from simple_2fa.web.forms import Form, go
+from simple_2fa.web.forms import Form, go, wanted_path
 
 
 @anybody
@@ -23,7 +23,7 @@ def begin() -> Response:
     address = form.address()
 
     def ask() -> Response:
-        cookies = recover.begin(visits.visit(), address)
+        cookies = recover.begin(visits.visit(), address, wanted_path())
         services().worker.wake()
         return visits.keep(go("/verify"), cookies)
 

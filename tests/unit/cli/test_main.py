@@ -13,24 +13,29 @@ from simple_2fa.db import upgrade as migrations
 from simple_2fa.db.engine import Database
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = ["client", "db", "doctor", "keys", "run", "serve", "worker"]
+COMMANDS = ["client", "db", "doctor", "init", "keys", "run", "serve", "user", "worker"]
 CALLS = [
     ["client", "create", "Shop"],
     ["client", "list"],
     ["client", "revoke", "x"],
+    ["db", "backup", "kept"],
     ["db", "check"],
     ["db", "upgrade"],
     ["doctor"],
     ["keys", "list"],
     ["run"],
     ["serve"],
+    ["user", "add", "ann@example.com"],
+    ["user", "list"],
+    ["user", "reset-2fa", "x", "--yes"],
+    ["user", "show", "x"],
     ["worker"],
 ]
-ON_A_DATABASE = [each for each in CALLS if each[0] in {"client", "db"}]
+ON_A_DATABASE = [each for each in CALLS if each[0] in {"client", "db", "user"}]
 
 
 def listed(text: str) -> list[str]:
-    return re.findall(r"^  (\w+)", text.partition("Commands:\n")[2], re.MULTILINE)
+    return re.findall(r"^  ([\w-]+)", text.partition("Commands:\n")[2], re.MULTILINE)
 
 
 @pytest.mark.parametrize("asked", ["--help", "-h"])
@@ -44,8 +49,9 @@ def test_help_lists_today_s_commands(asked: str) -> None:
     ("group", "commands"),
     [
         ("client", ["create", "list", "revoke"]),
-        ("db", ["check", "upgrade"]),
+        ("db", ["backup", "check", "upgrade"]),
         ("keys", ["list", "new"]),
+        ("user", ["add", "disable", "enable", "list", "reset-2fa", "show"]),
     ],
 )
 def test_help_of_a_group_lists_its_commands(group: str, commands: list[str]) -> None:
@@ -57,7 +63,7 @@ def test_it_tells_its_version() -> None:
 
 
 def test_an_unknown_command_is_refused() -> None:
-    assert call("init").status == 2
+    assert call("begin").status == 2
 
 
 @pytest.mark.parametrize("arguments", CALLS, ids=" ".join)

@@ -1,0 +1,244 @@
+"""People's accounts."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import NoReturn
+
+import click
+
+from simple_2fa.accounts import flows
+from simple_2fa.accounts.model import Account, AddressTakenError, NoAccountError
+from simple_2fa.cli.loading import (
+    DASHES,
+    as_json,
+    load_settings,
+    open_current_db,
+    print_json,
+    tell_whose,
+)
+from simple_2fa.core import passwords
+from simple_2fa.core.address import canonical
+from simple_2fa.core.clock import utc_now
+from simple_2fa.core.errors import BadAddressError
+from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR, Weakness
+from simple_2fa.core.vault import Vault
+from simple_2fa.db.engine import Database
+from simple_2fa.mail.outbox import Outbox
+from simple_2fa.sessions.model import Browser
+from simple_2fa.settings import SettingsError
+from simple_2fa.signin import by_operator
+
+_REASONS = {
+    Weakness.TOO_SHORT: f"Use at least {SHORTEST_WITH_SECOND_FACTOR} characters;"
+    " yours has {length}."
+    " Three unrelated words work well.",
+    Weakness.TOO_LONG: f"Use at most {passwords.LONGEST} characters; yours has {{length}}.",
+    Weakness.LEAKED: "This password appears in leaked lists, so attackers try it early."
+    " Choose another.",
+    Weakness.PERSONAL: "This password is made of your address or this site's name, so attackers"
+    " try it early. Choose another.",
+    Weakness.GUESSABLE: "This password is easy to guess. Three unrelated words work well.",
+}
+_named = click.argument("named", metavar="ADDRESS|ID")
+
+
+@click.group()
+def user() -> None:
+    """Make, list, disable and rescue people's accounts."""
+
+
+@user.command()
+@click.argument("address")
+@click.option("--password-stdin", is_flag=True, help="Read the password from a line of input.")
+@as_json
+def add(address: str, *, password_stdin: bool, as_json: bool) -> None:
+    """Make an account for ADDRESS; asks for its password."""
+    to = _canonical(address)
+    settings = load_settings()
+    db = open_current_db(settings)
+    tell_whose(db)
+    if flows.look_up(db, to):
+        _refuse_taken(to)
+    password = _password({to, settings.site_name}, from_input=password_stdin)
+    try:
+        made = flows.create(db, to, passwords.hash_password(password), utc_now())
+    except AddressTakenError:
+        _refuse_taken(to)
+    if as_json:
+        print_json(_facts(made))
+    else:
+        click.echo(f"{made.address} ({made.id}) can sign in with this password now.")
+
+
+@user.command("list")
+@as_json
+def list_(*, as_json: bool) -> None:
+    """List all accounts, the oldest first."""
+    found = flows.everyone(open_current_db())
+    if as_json:
+        _print_each(map(_facts, found))
+        return
+    account = None
+    for account in found:
+        state = f"disabled {account.disabled_at:%Y-%m-%d}" if account.disabled_at else "active"
+        click.echo(f"{account.id}  {account.created_at:%Y-%m-%d}  {state:<19}  {account.address}")
+    if account is None:
+        click.echo("No accounts yet. `simple-2fa user add ADDRESS` makes one.")
+
+
+@user.command(context_settings=DASHES)
+@_named
+@as_json
+def show(named: str, *, as_json: bool) -> None:
+    """Tell what is known of an account."""
+    db, now = open_current_db(), utc_now()
+    found = by_operator.standing(db, _found(db, named), now)
+    facts = {**_facts(found.account), "sessions": found.sessions}
+    if as_json:
+        browsers = [_browser_facts(each, now) for each in found.browsers]
+        print_json({**facts, "browsers": browsers, "credentials": found.credentials})
+        return
+    for name, fact in facts.items():
+        click.echo(f"{name.replace('_', ' '):<12} {'no' if fact is None else fact}")
+    enrolled = ", ".join(f"{count} {factor}" for factor, count in found.credentials.items())
+    click.echo(f"{'credentials':<12} {enrolled or 'none'}")
+    for each in found.browsers:
+        told = f"{each.agent}, last used {each.used_at:%Y-%m-%d}"
+        skips = f", skips the code until {until:%Y-%m-%d}" if (until := _skips(each, now)) else ""
+        click.echo(f"{'browser':<12} {told}{skips}")
+
+
+@user.command(context_settings=DASHES)
+@_named
+@as_json
+def disable(named: str, *, as_json: bool) -> None:
+    """Let nobody into an account; its sessions and known browsers end at once."""
+    words = "Nobody can sign in any more as {}.", "Nobody could sign in before as {}."
+    _switch(named, flows.disable, words, as_json=as_json)
+
+
+@user.command(context_settings=DASHES)
+@_named
+@as_json
+def enable(named: str, *, as_json: bool) -> None:
+    """Let the owner of a disabled account in again."""
+    words = "{} can sign in again.", "{} wasn't disabled."
+    _switch(named, flows.enable, words, as_json=as_json)
+
+
+@user.command("reset-2fa", context_settings=DASHES)
+@_named
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@as_json
+def reset_2fa(named: str, *, yes: bool, as_json: bool) -> None:
+    """Remove all that an account enrolled, and its known browsers; its owner gets a letter."""
+    settings = load_settings()
+    keys = settings.master_keys()
+    if not keys:
+        raise SettingsError(("SECRET_KEY is missing: it seals the letter to the owner",))
+    db = open_current_db(settings)
+    seen = _found(db, named)
+    if not yes:
+        warning = f"After this the password and a code by email open the account {seen.address}."
+        click.confirm(f"{warning} Are you sure who is asking for it?", abort=True, err=True)
+    gone = by_operator.reset_second_step(db, Outbox(db, Vault(keys)), seen.id, utc_now())
+    if as_json:
+        print_json({"id": seen.id, "address": seen.address, **gone})
+    else:
+        words = ", ".join(f"{count} {what}" for what, count in gone.items())
+        click.echo(f"Removed from {seen.address}: {words}. A letter tells its owner.")
+
+
+def _canonical(address: str) -> str:
+    try:
+        return canonical(address)
+    except BadAddressError as why:
+        raise click.BadParameter(str(why), param_hint="ADDRESS") from None
+
+
+def _refuse_taken(address: str) -> NoReturn:
+    told = f"{address} has an account already: `simple-2fa user show {address}` tells about it."
+    click.echo(told, err=True)
+    sys.exit(1)
+
+
+def _password(personal: set[str], *, from_input: bool) -> str:
+    """Ask for a new password until it will do; a line of input must do at once."""
+
+    def strong(typed: str) -> str:
+        weak = passwords.weakness(typed, SHORTEST_WITH_SECOND_FACTOR, personal)
+        if weak:
+            raise click.UsageError(_REASONS[weak].format(length=len(typed)))
+        return typed
+
+    if from_input:
+        return strong(sys.stdin.readline().rstrip("\r\n"))
+    typed: str = click.prompt(
+        "Password",
+        hide_input=True,
+        confirmation_prompt="The same again",
+        value_proc=strong,
+        err=True,
+    )
+    return typed
+
+
+def _found(db: Database, named: str) -> Account:
+    found = flows.look_up(db, named)
+    if found is None:
+        raise NoAccountError(f"No account has the address or id {named}")
+    return found
+
+
+def _switch(
+    named: str,
+    change: Callable[[Database, str, datetime], bool],
+    words: tuple[str, str],
+    *,
+    as_json: bool,
+) -> None:
+    """Change who may sign in; say the first words where that is new, else the second ones."""
+    db = open_current_db()
+    seen = _found(db, named)
+    done = change(db, seen.id, utc_now())
+    if as_json:
+        print_json({"id": seen.id, "address": seen.address, "changed": done})
+    else:
+        click.echo(words[0 if done else 1].format(seen.address))
+
+
+def _print_each(rows: Iterator[object]) -> None:
+    """Print a list for programs, an element a line, as it is read."""
+    before = "["
+    for row in rows:
+        click.echo(f"{before}\n  {json.dumps(row)}", nl=False)
+        before = ","
+    click.echo("\n]" if before == "," else "[]")
+
+
+def _facts(account: Account) -> dict[str, object]:
+    return {
+        "address": account.address,
+        "id": account.id,
+        "created_at": _instant(account.created_at),
+        "disabled_at": _instant(account.disabled_at),
+    }
+
+
+def _browser_facts(browser: Browser, now: datetime) -> dict[str, object]:
+    return {
+        "id": browser.id,
+        "agent": browser.agent,
+        "used_at": _instant(browser.used_at),
+        "skips_code_until": _instant(_skips(browser, now)),
+    }
+
+
+def _skips(browser: Browser, now: datetime) -> datetime | None:
+    return browser.skips_code_until if browser.skips_code(now) else None
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="milliseconds") if at else None
