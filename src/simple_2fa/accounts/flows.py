@@ -97,7 +97,7 @@ def changed(db: Database, account: str, change: Callable[[Account], T]) -> T:
 
 def event(attempt: bytes, now: datetime, tag: Tag, outcome: str, about: Account) -> Event:
     """Note what an operator did to an account."""
-    return Event(attempt, now, tag, outcome, about.id, about.subject, OPERATOR)
+    return Event(attempt, now, tag, outcome, about.id, about.subject, OPERATOR, account=about.id)
 
 
 def _let_in(db: Database, now: datetime, tag: Tag, seen: Account) -> bool:

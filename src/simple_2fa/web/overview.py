@@ -30,6 +30,10 @@ _NOTICES = {
 }
 _WHAT = {
     (Tag.ACCOUNT_CREATE, "approved"): "account_created",
+    (Tag.ACCOUNT_CREATE, "done"): "account_created",
+    (Tag.ACCOUNT_DISABLE, "done"): "disabled",
+    (Tag.ACCOUNT_ENABLE, "done"): "enabled",
+    (Tag.ACCOUNT_RESET, "done"): "second_step_reset",
     (Tag.ADDRESS_CHANGE, "approved"): "address_changed",
     (Tag.BROWSER_FORGET, "done"): "browser_forgotten",
     (Tag.CHALLENGE_ANSWER, "wrong"): "wrong_code",
