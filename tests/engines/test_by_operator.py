@@ -212,7 +212,7 @@ class TestReset:
         assert (to, letter.name) == (ann.address, "second_step_reset")
         assert letter.data == {"at": NOW.isoformat(), "locale": "de"}
         made = Letters("Acme", "mail@acme.test").render(letter, to, row.letter, NOW)
-        assert "second step" in made.subject.lower()
+        assert "Anmeldeschritt" in made.subject
 
     def test_it_may_have_nothing_to_remove(self, desk: Desk) -> None:
         ann = added(desk.db)

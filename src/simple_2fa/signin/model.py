@@ -7,7 +7,7 @@ from datetime import datetime
 from simple_2fa.accounts.hashing import Hashing
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.challenges.model import Answered, Caller
-from simple_2fa.core.errors import Simple2FAError
+from simple_2fa.core.errors import Simple2FAError, SlowDownError
 from simple_2fa.core.passwords import Weakness
 from simple_2fa.db.engine import Database
 from simple_2fa.sessions.model import Place, Session
@@ -102,16 +102,8 @@ class OverError(Simple2FAError):
     """The session, or what it waited for, is over or has moved on; look at it again."""
 
 
-class PausedError(Simple2FAError):
-    """Too many wrong passwords; right and wrong ones hear the same.
-
-    Attributes:
-        retry_at: when there is room again (aware, UTC).
-    """
-
-    def __init__(self, retry_at: datetime) -> None:
-        super().__init__(f"not before {retry_at.isoformat()}")
-        self.retry_at = retry_at
+class PausedError(SlowDownError):
+    """Too many wrong passwords; right and wrong ones hear the same."""
 
 
 class HeldError(Simple2FAError):

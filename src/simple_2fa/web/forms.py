@@ -82,7 +82,7 @@ class Form:
         except WeakPasswordError as why:
             self.faults |= {"password_error": why.why.value, "typed": why.typed}
             return self.show()
-        except (PausedError, SlowDownError) as why:
+        except SlowDownError as why:
             error = "paused" if isinstance(why, PausedError) else "slow_down"
             return self.show(error, why.retry_at)
         except (BusyError, UnavailableError) as why:
