@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt, Cash
@@ -17,15 +16,14 @@ from simple_2fa.challenges.model import (
 )
 from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.errors import SlowDownError
-from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import STRANGERS_BY_BLOCK
-from simple_2fa.sessions import browsers, store
-from simple_2fa.sessions.model import Browser, Session, Stage
+from simple_2fa.sessions import store
+from simple_2fa.sessions.model import Session, Stage
+from simple_2fa.signin import people
 from simple_2fa.signin.model import Cookies, OverError, Visit, caller_of
 
-MAIL = "mail_code"
 _LONG = 10
 """Digits of a code that is asked for before a password was proved (security decision 10)."""
 _SECOND_STEPS = frozenset({Purpose.LOGIN, Purpose.STEP_UP})
@@ -52,7 +50,9 @@ def question(
         address=to,
         purpose=purpose,
         caller=caller_of(session),
-        factor=strongest(visit, account) if account and purpose in _SECOND_STEPS else MAIL,
+        factor=people.strongest(visit, account)
+        if account and purpose in _SECOND_STEPS
+        else people.MAIL,
         epoch=account.epoch if account else NO_ACCOUNT,
         digits=_LONG if purpose is Purpose.RESET else None,
         is_decoy=purpose is Purpose.RESET and account is None,
@@ -168,49 +168,7 @@ def put(visit: Visit, purpose: Purpose, text: str, cash: Cash) -> Answered:
     return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
 
 
-def owner(visit: Visit) -> Account:
-    """Read the account of the visitor's session.
-
-    Raises:
-        OverError: it is gone, or has changed since.
-    """
-    session = visit.session
-    name = (session and session.account) or ""
-    account = visit.db.read(lambda connection: accounts.find(connection, name))
-    if account is None or session is None or account.epoch != session.epoch:
-        raise OverError
-    return account
-
-
-def by_address(visit: Visit, address: str) -> Account | None:
-    """Read the account of an address, where it may be signed in to."""
-    account = visit.db.read(lambda connection: accounts.by_address(connection, address))
-    return None if account is None or account.disabled_at else account
-
-
-def strongest(visit: Visit, account: Account) -> str:
-    """Name the strongest factor that an account has enrolled; mail, where there is none."""
-    kinds = visit.db.read(lambda link: credentials.count_by_factor(link, account.subject))
-    found = [visit.desk.factors[kind] for kind in kinds if kind in visit.desk.factors]
-    return max(found, key=lambda factor: factor.strength).name if found else MAIL
-
-
-def known_browsers(connection: Connection, visit: Visit) -> list[Browser]:
-    """Read the known browsers that this one is: one for each person who uses it."""
-    pairs = visit.browsers.items()
-    found = (browsers.recognise(connection, name, held, visit.now) for name, held in pairs)
-    return [each for each in found if each]
-
-
-def recognised(visit: Visit, account: Account | None) -> Browser | None:
-    """Tell in which known browser of an account the visitor is, if in any."""
-    if account is None or not visit.browsers:
-        return None
-    found = visit.db.read(lambda connection: known_browsers(connection, visit))
-    return next((each for each in found if each.account == account.id), None)
-
-
 def _whose(visit: Visit, seen: Challenge | None, purpose: Purpose) -> Account | None:
     if purpose is Purpose.RESET and seen:
-        return by_address(visit, seen.address)
-    return owner(visit)
+        return people.by_address(visit, seen.address)
+    return people.owner(visit)

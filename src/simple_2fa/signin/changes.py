@@ -14,7 +14,7 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Session, Stage
-from simple_2fa.signin import asking, notices, passwords
+from simple_2fa.signin import asking, notices, passwords, people
 from simple_2fa.signin.model import HOME, TAKEN, Cookies, Entered, OverError, Visit
 from simple_2fa.signin.writing import write
 
@@ -30,7 +30,7 @@ def change_password(visit: Visit, current: str, password: str) -> Entered:
         BusyError: too many passwords are being checked just now.
         OverError: the session isn't fresh any more, or something else has changed the account.
     """
-    session, account = _fresh(visit), asking.owner(visit)
+    session, account = _fresh(visit), people.owner(visit)
     counted = passwords.tries(visit, account.address, session.browser)
     if not passwords.fits(visit, counted, account, current):
         passwords.miss(visit, counted, account)
@@ -60,7 +60,7 @@ def ask_address(visit: Visit, address: str) -> None:
         OverError: the session isn't fresh any more.
         SlowDownError: this address got many letters lately.
     """
-    session, account = _fresh(visit), asking.owner(visit)
+    session, account = _fresh(visit), people.owner(visit)
     question = asking.question(visit, session, Purpose.CHANGE_ADDRESS, account, address)
     flows.start(visit.desk, question, visit.now, asking.noting(session, HOME))
 
@@ -75,7 +75,7 @@ def confirm_address(visit: Visit, text: str) -> Entered:
         OverError: the session is over or has moved on.
     """
     session, seen = asking.demand(visit, Stage.FULL, Purpose.CHANGE_ADDRESS)
-    account, cookies = asking.owner(visit), Cookies(new_secret())
+    account, cookies = people.owner(visit), Cookies(new_secret())
     notice = notices.sealed(visit, account, "address_changed", to=mask(seen.address))
 
     def cash(connection: Connection, _: Proof) -> Cashed:
@@ -103,7 +103,7 @@ def delete(visit: Visit) -> None:
         OverError: the session isn't fresh any more, or something else has changed the account.
     """
     _fresh(visit)
-    account = asking.owner(visit)
+    account = people.owner(visit)
     notice = notices.sealed(visit, account, "account_deleted")
 
     def work(connection: Connection) -> None:
@@ -146,7 +146,7 @@ def end(visit: Visit, which: str) -> None:
 
 def speak(visit: Visit, locale: str) -> None:
     """Remember the language of pages and letters; '' for the browser's."""
-    account = asking.owner(visit)
+    account = people.owner(visit)
     visit.db.tidy(lambda connection: accounts.speak(connection, account, locale))
 
 

@@ -15,7 +15,7 @@ from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, full, waiting
-from simple_2fa.signin import asking, passwords
+from simple_2fa.signin import asking, passwords, people
 from simple_2fa.signin.arrival import Arrival, arrival, know_browser
 from simple_2fa.signin.model import HOME, Cookies, Entered, OverError, Typed, Visit
 from simple_2fa.signin.writing import write
@@ -61,8 +61,8 @@ def sign_in(visit: Visit, typed: Typed, goes_to: str = "") -> Entered:
         BusyError: too many passwords are being checked just now.
         OverError: the same browser signed in twice at once; try again.
     """
-    account = asking.by_address(visit, typed.address)
-    known = asking.recognised(visit, account)
+    account = people.by_address(visit, typed.address)
+    known = people.recognised(visit, account)
     counted = passwords.tries(visit, typed.address, known.id if known else None)
     if not passwords.fits(visit, counted, account, typed.password) or account is None:
         passwords.miss(visit, counted, account)
@@ -87,8 +87,8 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
         OverError: the session is over or has moved on.
     """
     session, seen = asking.demand(visit, Stage.PASSWORD, Purpose.LOGIN)
-    account = asking.owner(visit)
-    known, second = asking.recognised(visit, account), visit.desk.factors[seen.factor]
+    account = people.owner(visit)
+    known, second = people.recognised(visit, account), visit.desk.factors[seen.factor]
     made = arrival(visit, account, known, second, remember=remember)
 
     def cash(connection: Connection, _: Proof) -> Cashed:

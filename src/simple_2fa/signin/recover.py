@@ -13,7 +13,7 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Session, Stage, anonymous, waiting
-from simple_2fa.signin import asking, notices, passwords
+from simple_2fa.signin import asking, notices, passwords, people
 from simple_2fa.signin.arrival import Arrival, arrival
 from simple_2fa.signin.login import complete_login
 from simple_2fa.signin.model import HOME, Cookies, Entered, OverError, Visit
@@ -26,8 +26,8 @@ def begin(visit: Visit, address: str, goes_to: str = "") -> Cookies:
     Raises:
         SlowDownError: this address, or this network, caused many letters lately.
     """
-    account = asking.by_address(visit, address)
-    known = asking.recognised(visit, account)
+    account = people.by_address(visit, address)
+    known = people.recognised(visit, account)
     session, token = anonymous(visit.now, visit.place, goes_to)
     new = replace(session, browser=known.id if known else None), token
     return asking.ask_stranger(visit, new, Purpose.RESET, account or address)
@@ -41,7 +41,7 @@ def prove(visit: Visit, text: str) -> Entered:
         OverError: the session is over or has moved on.
     """
     session, seen = asking.demand(visit, Stage.ANONYMOUS, Purpose.RESET)
-    account, cookies = asking.by_address(visit, seen.address), Cookies(new_secret())
+    account, cookies = people.by_address(visit, seen.address), Cookies(new_secret())
 
     def cash(connection: Connection, proof: Proof) -> Cashed:
         if account is None or account.subject != proof.subject:
@@ -70,11 +70,11 @@ def set_password(visit: Visit, password: str) -> Entered:
     session = visit.session
     if session is None or session.stage is not Stage.RESET or session.proved_by is None:
         raise OverError
-    account = asking.owner(visit)
+    account = people.owner(visit)
     changed = _changed(visit, account, passwords.hashed(visit, password, account.address))
-    known = asking.recognised(visit, account)
+    known = people.recognised(visit, account)
     made = arrival(visit, changed, known, visit.desk.factors[session.proved_by])
-    mail_is_all = visit.desk.factors[asking.strongest(visit, account)].rests_on_mailbox
+    mail_is_all = visit.desk.factors[people.strongest(visit, account)].rests_on_mailbox
     go_on = complete_login if mail_is_all else _wait
     until = whole_seconds(visit.now + UNDO_FOR).isoformat()
     notice = notices.sealed(visit, account, "password_reset", until=until)
@@ -95,7 +95,7 @@ def undoable(visit: Visit) -> Account | None:
     """Give the account whose reset this visitor may undo: seen from elsewhere than the reset."""
     session = visit.session
     if session and session.stage is Stage.FULL:
-        account = asking.owner(visit)
+        account = people.owner(visit)
         may = account.is_undoable(visit.now) and not session.is_one_factor(visit.now)
         return account if may else None
     return visit.db.read(lambda connection: _undoable_here(connection, visit))
@@ -125,7 +125,7 @@ def undo(visit: Visit) -> None:
 
 def _undoable_here(connection: Connection, visit: Visit) -> Account | None:
     """Look whether a reset can be undone in a known browser that nobody is signed in with."""
-    known = asking.known_browsers(connection, visit)
+    known = people.known_browsers(connection, visit)
     owners = (accounts.find(connection, each.account) for each in known)
     return next((each for each in owners if each and each.is_undoable(visit.now)), None)
 

@@ -10,7 +10,7 @@ from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Stage
-from simple_2fa.signin import asking
+from simple_2fa.signin import asking, people
 from simple_2fa.signin.model import Cookies, Entered, HeldError, OverError, Visit
 
 
@@ -27,7 +27,7 @@ def ask(visit: Visit, goes_to: str) -> None:
         raise OverError
     if session.one_factor_until and session.is_one_factor(visit.now):
         raise HeldError(session.one_factor_until)
-    question = asking.question(visit, session, Purpose.STEP_UP, asking.owner(visit))
+    question = asking.question(visit, session, Purpose.STEP_UP, people.owner(visit))
     try:
         flows.start(visit.desk, question, visit.now, asking.noting(session, goes_to))
     except SlowDownError:

@@ -6,7 +6,7 @@ from simple_2fa.http import visits
 from simple_2fa.http.guard import Demand, anybody, demands
 from simple_2fa.http.services import services
 from simple_2fa.sessions.model import Stage
-from simple_2fa.signin import asking, recover
+from simple_2fa.signin import people, recover
 from simple_2fa.web.forms import Form, go, wanted_path
 
 
@@ -53,7 +53,7 @@ def reset() -> Response:
 
 
 def _form() -> Form:
-    return Form("reset", address=asking.owner(visits.visit()).address)
+    return Form("reset", address=people.owner(visits.visit()).address)
 
 
 ROUTES = (

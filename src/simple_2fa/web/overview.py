@@ -10,7 +10,7 @@ from simple_2fa.core.tags import Event, Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.http import agents, visits
 from simple_2fa.sessions import browsers, store
-from simple_2fa.signin import asking, recover
+from simple_2fa.signin import people, recover
 from simple_2fa.signin.model import Visit
 
 _FIRST = 10
@@ -50,7 +50,7 @@ _WHAT = {
 
 def account(notice: str | None) -> dict[str, object]:
     """Give what the page of the visitor's account shows."""
-    visit, mine = visits.visit(), asking.owner(visits.visit())
+    visit, mine = visits.visit(), people.owner(visits.visit())
     session = visit.session
     undoable = recover.undoable(visit)
     held = session.one_factor_until if session and session.is_one_factor(visit.now) else None
@@ -76,7 +76,7 @@ def activity(before: str) -> dict[str, object]:
     start = visit.now + timedelta(seconds=1)
     if before.isascii() and before.isdigit() and len(before) <= 15:  # noqa: PLR2004 (milliseconds)
         start = min(from_millis(int(before)), start)
-    found = _read(visit, asking.owner(visit), start)
+    found = _read(visit, people.owner(visit), start)
     lines = _lines(found)
     older = str(to_millis(lines[_PAGE - 1]["at"])) if len(lines) > _PAGE else None  # type: ignore[arg-type]
     return {"activity": lines[:_PAGE], "older": older}

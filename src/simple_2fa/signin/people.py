@@ -1,0 +1,54 @@
+"""Who it is: the account of a session or an address, and the browser that knows its owner."""
+
+from simple_2fa.accounts import store as accounts
+from simple_2fa.accounts.model import Account
+from simple_2fa.credentials import store as credentials
+from simple_2fa.db.engine import Connection
+from simple_2fa.sessions import browsers
+from simple_2fa.sessions.model import Browser
+from simple_2fa.signin.model import OverError, Visit
+
+MAIL = "mail_code"
+"""The factor that everybody has."""
+
+
+def owner(visit: Visit) -> Account:
+    """Read the account of the visitor's session.
+
+    Raises:
+        OverError: it is gone, or has changed since.
+    """
+    session = visit.session
+    name = (session and session.account) or ""
+    account = visit.db.read(lambda connection: accounts.find(connection, name))
+    if account is None or session is None or account.epoch != session.epoch:
+        raise OverError
+    return account
+
+
+def by_address(visit: Visit, address: str) -> Account | None:
+    """Read the account of an address, where it may be signed in to."""
+    account = visit.db.read(lambda connection: accounts.by_address(connection, address))
+    return None if account is None or account.disabled_at else account
+
+
+def strongest(visit: Visit, account: Account) -> str:
+    """Name the strongest factor that an account has enrolled; mail, where there is none."""
+    kinds = visit.db.read(lambda link: credentials.count_by_factor(link, account.subject))
+    found = [visit.desk.factors[kind] for kind in kinds if kind in visit.desk.factors]
+    return max(found, key=lambda factor: factor.strength).name if found else MAIL
+
+
+def known_browsers(connection: Connection, visit: Visit) -> list[Browser]:
+    """Read the known browsers that this one is: one for each person who uses it."""
+    pairs = visit.browsers.items()
+    found = (browsers.recognise(connection, name, held, visit.now) for name, held in pairs)
+    return [each for each in found if each]
+
+
+def recognised(visit: Visit, account: Account | None) -> Browser | None:
+    """Tell in which known browser of an account the visitor is, if in any."""
+    if account is None or not visit.browsers:
+        return None
+    found = visit.db.read(lambda connection: known_browsers(connection, visit))
+    return next((each for each in found if each.account == account.id), None)
