@@ -36,6 +36,32 @@ def problem(code: str, status: int, title: str, message: str, **more: object) ->
     }
 
 
+class TestLanguage:
+    """Letters come in the reader's language, as the application names it."""
+
+    @pytest.mark.parametrize("path", ["/generate-2fa", CHALLENGES])
+    def test_a_letter_in_german(self, site: Site, shop: Shop, path: str) -> None:
+        to = "email" if path == "/generate-2fa" else "to"
+        assert shop.call(path, {to: ANN, "locale": "de-AT"}).status_code == 202
+        assert "Sicherheitscode" in site.letters(ANN)[0].subject
+
+    def test_the_next_one_speaks_it_too(self, site: Site, shop: Shop) -> None:
+        challenge = (shop.call(CHALLENGES, {"to": ANN, "locale": "de"}).json or {})["challenge"]
+        for minutes in (1, 7):  # the same code again, and a new one
+            site.clock.move(minutes=minutes)
+            assert shop.call(f"{CHALLENGES}/{challenge}/resend").status_code == 202
+        assert ["Sicherheitscode" in each.subject for each in site.letters(ANN)] == [True] * 3
+
+    def test_english_where_we_do_not_speak_it(self, site: Site, shop: Shop) -> None:
+        shop.call(CHALLENGES, {"to": ANN, "locale": "tlh"})
+        assert "security code" in site.letters(ANN)[0].subject
+
+    @pytest.mark.parametrize("locale", ["", "de_AT", "de-", "x" * 9, 1, None])
+    def test_no_language_at_all_is_refused(self, shop: Shop, locale: object) -> None:
+        reply = shop.call(CHALLENGES, {"to": ANN, "locale": locale})
+        assert refusal(reply) == (422, "invalid_request")
+
+
 WRONG = problem("wrong_code", 400, "Wrong code", "That code isn't right.")
 
 

@@ -28,7 +28,7 @@ from simple_2fa.challenges.model import (
 )
 from simple_2fa.clients.flows import Repeatable
 from simple_2fa.clients.model import ReplayedError
-from simple_2fa.core import codes
+from simple_2fa.core import codes, words
 from simple_2fa.core.address import mask, subject_of_address
 from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
 from simple_2fa.core.ids import is_id
@@ -72,7 +72,7 @@ def generate() -> Response:
     """Send a code to an address."""
     caller = api_caller()
     body = read(GenerateRequest)
-    return _once(caller, lambda keep: _start(caller, body.email, body.purpose, keep))
+    return _once(caller, lambda keep: _start(caller, body.email, body, keep))
 
 
 @machines
@@ -80,7 +80,7 @@ def start() -> Response:
     """Start a challenge: send a code to an address."""
     caller = api_caller()
     body = read(StartRequest)
-    return _once(caller, lambda keep: _start(caller, body.to, body.purpose, keep))
+    return _once(caller, lambda keep: _start(caller, body.to, body, keep))
 
 
 @machines
@@ -171,8 +171,11 @@ def _repeatable(caller: Caller) -> Repeatable | None:
     return Repeatable(caller.id, request.path, key, request.get_data(cache=True))
 
 
-def _start(caller: Caller, address: str, purpose: str, keep: Keep) -> Started:
-    question = Question(subject_of_address(address), address, purpose, caller)
+def _start(
+    caller: Caller, address: str, asked: GenerateRequest | StartRequest, keep: Keep
+) -> Started:
+    says = {"locale": words.best(asked.locale)}
+    question = Question(subject_of_address(address), address, asked.purpose, caller, says=says)
     started = flows.start(services().desk, question, now(), keep)
     services().worker.wake()
     return started

@@ -73,11 +73,19 @@ Code = Annotated[
 ]
 
 
+Locale = Annotated[
+    str,
+    StringConstraints(max_length=35, pattern="^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$"),
+    about("The reader's language, such as de or de-AT; English where we don't speak it.", "de"),
+]
+
+
 class GenerateRequest(Body):
     """Send a code."""
 
     email: Address
     purpose: Purpose = API + "verify"
+    locale: Locale = "en"
 
 
 class StartRequest(Body):
@@ -86,6 +94,7 @@ class StartRequest(Body):
     to: Address
     channel: Annotated[Literal["email"], about("How the code travels.", "email")] = "email"
     purpose: Purpose = API + "verify"
+    locale: Locale = "en"
 
 
 class VerifyRequest(Body):

@@ -1,6 +1,6 @@
 """Put a question: start a challenge, send its letter again, cancel it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -92,7 +92,8 @@ def renew(desk: Desk, seen: Challenge, now: datetime) -> Started:
         if started.challenge.id != seen.id:
             store.follow(connection, seen, started.challenge.id)
 
-    started = start(desk, seen.question, now, name_it)
+    question = replace(seen.question, says=_said(desk, seen))
+    started = start(desk, question, now, name_it)
     if started.challenge.id == seen.id:
         return started
     return replace(started, sending=Sending.RENEWED)
@@ -269,6 +270,13 @@ def _letter(begun: Begun, question: Question, now: datetime, expires_at: datetim
     if question.is_decoy:
         return Letter(DECOY, told)
     return Letter(begun.letter.name, {**begun.letter.data, **told})
+
+
+def _said(desk: Desk, seen: Challenge) -> Mapping[str, str]:
+    """Give the language of a challenge's letter, as far as that is still known."""
+    letter = desk.open(seen).letter if seen.sealed else None
+    locale = letter.data.get("locale") if letter else None
+    return {"locale": locale} if locale else {}
 
 
 def _why_closed(desk: Desk, seen: Challenge, now: datetime) -> Outcome:

@@ -15,6 +15,7 @@ _DETAILS = {
     "missing": "This field is required.",
     "extra_forbidden": "This field is unknown.",
     "string_type": "This must be a string.",
+    "string_pattern_mismatch": "This has another form than it must have.",
     "string_too_short": "This must not be empty.",
     "string_too_long": "This is too long.",
 }
