@@ -10,6 +10,7 @@ from simple_2fa.core.tags import Event, Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.http import agents, visits
 from simple_2fa.sessions import browsers, store
+from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import people, recover
 from simple_2fa.signin.model import Visit
 
@@ -111,6 +112,7 @@ def _sessions(visit: Visit, mine: Account) -> list[dict[str, object]]:
             "here": each.id == here,
         }
         for each in found
+        if each.stage is Stage.FULL
     ]
     return sorted(shown, key=lambda each: not each["here"])
 
