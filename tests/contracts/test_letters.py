@@ -87,7 +87,7 @@ class TestLanguage:
         made = rendered(name, purpose, locale)
         assert shown(made).language == locale
         others = [rendered(name, purpose, other) for other in LOCALES if other != locale]
-        lines = {*made.text.splitlines()} - {"", "048291", SAYS["forgot"]}
+        lines = {*made.text.splitlines()} - {"", "048291", SAYS["forgot"], SAYS["account"]}
         assert all(lines.isdisjoint(other.text.splitlines()) for other in others)
         assert all(made.subject != other.subject for other in others)
 
@@ -134,11 +134,12 @@ class TestCode:
             ):
                 assert gettext(message) % facts in text
 
-    def test_only_who_was_after_the_account_leads_to_a_new_password(
+    def test_only_a_step_of_somebody_s_account_leads_to_where_it_is_saved(
         self, purpose: str, locale: str
     ) -> None:
         made = rendered("code", purpose, locale)
-        wanted = [SAYS["forgot"]] if purpose in {"login", "step_up"} else []
+        there = {"login": "forgot", "step_up": "account"}.get(purpose)
+        wanted = [SAYS[there]] if there else []
         assert shown(made).addresses == wanted
         assert re.findall("https://.*", made.text) == wanted
 
@@ -256,4 +257,8 @@ class TestAttacks:
             "background",
         }
         assert "url(" not in made.html
-        assert {*shown(made).addresses} <= {SAYS["forgot"], f"mailto:{SAYS['support']}"}
+        assert {*shown(made).addresses} <= {
+            SAYS["forgot"],
+            SAYS["account"],
+            f"mailto:{SAYS['support']}",
+        }

@@ -12,6 +12,7 @@ from simple_2fa.mail.letters import Letters, Rendered
 SAYS = {
     "where": "accounts.acme.test",
     "forgot": "https://accounts.acme.test/forgot",
+    "account": "https://accounts.acme.test/account",
     "support": "help@acme.test",
 }
 TOMORROW = NOW + timedelta(days=1)

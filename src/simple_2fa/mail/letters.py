@@ -31,7 +31,7 @@ from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.core.factor import Letter
 
 _INSTANTS = frozenset({"until", "asked_at", "at"})
-_UNSAID = {"where": "", "asked_from": "", "forgot": "", "support": ""}
+_UNSAID = dict.fromkeys(("where", "asked_from", "forgot", "account", "support"), "")
 """What a letter says only where somebody knows it."""
 _BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Categories of what could begin another line, or header, or can't be encoded."""

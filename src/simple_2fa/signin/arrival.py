@@ -33,6 +33,11 @@ class Arrival:
     cookies: Cookies
 
     @property
+    def is_new_browser(self) -> bool:
+        """Whether it makes a browser known."""
+        return self.known is None and self.cookies.browser is not None
+
+    @property
     def facts(self) -> Mapping[str, str]:
         """What recent activity tells of it."""
         return {**self.visit.place.facts, "how": self.second.name if self.second else "browser"}

@@ -13,9 +13,10 @@ from simple_2fa.core.ids import new_secret
 from simple_2fa.core.passwords import needs_rehash
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
+from simple_2fa.mail import outbox
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, full, waiting
-from simple_2fa.signin import asking, passwords, people
+from simple_2fa.signin import asking, notices, passwords, people
 from simple_2fa.signin.arrival import Arrival, arrival, know_browser
 from simple_2fa.signin.model import HOME, Cookies, Entered, OverError, Typed, Visit
 from simple_2fa.signin.writing import write
@@ -91,8 +92,12 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
     known, second = people.recognised(visit, account), visit.desk.factors[seen.factor]
     made = arrival(visit, account, known, second, remember=remember)
 
+    notice = notices.sealed(visit, account, "new_browser") if made.is_new_browser else None
+
     def cash(connection: Connection, _: Proof) -> Cashed:
         complete_login(connection, made)
+        if notice:
+            outbox.queue(connection, notice)
         return Cashed(Tag.SESSION_LOGIN, account.id, made.facts)
 
     told = asking.put(visit, Purpose.LOGIN, text, cash)
