@@ -31,6 +31,23 @@ FITS = """() => document.documentElement.scrollWidth <= document.documentElement
   && document.body.scrollWidth <= document.documentElement.clientWidth"""
 
 
+SPLIT_WORDS = r"""() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), split = [];
+  for (let text; (text = texts.nextNode());) {
+    if (text.data.includes("@") || text.parentElement.closest(".unseen, pre, code")) continue;
+    for (const word of text.data.matchAll(/\p{L}+/gu)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((each) => each.top)).size > 1)
+        split.push(word[0]);
+    }
+  }
+  return split;
+}"""
+"""Words that begin on one line and end on the next; addresses and command lines may."""
+
+
 def look_at(page: Page, name: str) -> None:
     """Store screenshots of it, hear what axe says, and see whether it fits."""
     page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")

@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template
 from apps import Site, made
 from live import compiled_once
 from previews import PREVIEWS, Context
+from simple_2fa.core import words
 from simple_2fa.http.guard import anybody
 from simple_2fa.http.hooks import nonce
 from simple_2fa.http.look import monogram, theme
@@ -43,7 +44,7 @@ def _shared(site: Site) -> Context:
         "development": False,
         "inbox": False,
         "now": NOW,
-        "lang": "en",
+        "lang": words.spoken(),
         "registration_open": True,
         "signed_in": None,
     }

@@ -1,15 +1,33 @@
 """Every page in each of its states, with made-up people: name → template and context."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from apps import ANN
 from simple_2fa.core.address import mask, spoken
+from simple_2fa.core.words import gettext
+from simple_2fa.http import agents
 from world import NOW
 
 Context = dict[str, object]
 Preview = tuple[str, Context]
 
-FIREFOX, SAFARI = "Firefox on Windows", "Safari on iPhone"
+
+@dataclass(frozen=True)
+class Worded:
+    """What a view words in the language of whoever looks."""
+
+    word: Callable[[], str]
+
+    def __str__(self) -> str:
+        return self.word()
+
+
+FIREFOX = Worded(partial(agents.spoken, "Firefox on Windows"))
+SAFARI = Worded(partial(agents.spoken, "Safari on iPhone"))
+UNKNOWN = Worded(partial(gettext, "An unknown browser"))
 LONG = "a-rather-long-address-of-somebody@mail.subsidiary.example.com"
 SOON, LATER = NOW + timedelta(minutes=40), NOW + timedelta(hours=24)
 
@@ -79,7 +97,8 @@ RESET: dict[str, Preview] = {
 
 
 def _challenge(purpose: str, *, whole: bool = False, digits: int = 6) -> Context:
-    shown = {"to": ANN, "to_spoken": ""} if whole else {"to": mask(ANN), "to_spoken": spoken(ANN)}
+    ear = "" if whole else Worded(partial(spoken, ANN))
+    shown = {"to": ANN if whole else mask(ANN), "to_spoken": ear}
     more = {"factor": "mail_code", "expires_at": NOW + timedelta(minutes=10), "client": None}
     return {**shown, **more, "digits": digits, "purpose": purpose}
 
@@ -139,18 +158,18 @@ VERIFY: dict[str, Preview] = {
 }
 
 
-def _browser(number: int, agent: str, *, here: bool = False, skips: bool = False) -> Context:
+def _browser(number: int, agent: Worded, *, here: bool = False, skips: bool = False) -> Context:
     until = NOW + timedelta(days=12) if skips else None
     times = {"created_at": ago(days=40), "used_at": ago(days=number)}
     return {"id": f"{number}" * 22, "agent": agent, "here": here, "skips_until": until, **times}
 
 
-def _session(number: int, agent: str, network: str, *, here: bool = False) -> Context:
+def _session(number: int, agent: Worded, network: str, *, here: bool = False) -> Context:
     times = {"created_at": ago(days=number), "seen_at": ago(hours=number)}
     return {"id": f"{number}" * 22, "agent": agent, "network": network, "here": here, **times}
 
 
-def _event(number: int, what: str, agent: str = FIREFOX, *, known: bool = True) -> Context:
+def _event(number: int, what: str, agent: Worded | str = FIREFOX, *, known: bool = True) -> Context:
     return {"what": what, "agent": agent, "network_known": known, "at": ago(hours=7 * number)}
 
 
@@ -189,7 +208,7 @@ ACCOUNT: dict[str, Preview] = {
         account={"address": LONG, "created_at": NOW, "locale": None},
         password={"changed": None},
         browsers=[],
-        sessions=[_session(0, "", "", here=True)],
+        sessions=[_session(0, UNKNOWN, "", here=True)],
         activity=[_event(0, "account_created")],
     ),
     "account-undo": _account(undo={"at": ago(minutes=9)}),

@@ -110,12 +110,12 @@ class TestTranslations:
 
 
 def test_german_is_polite_and_has_words_of_its_own() -> None:
-    german = "\n".join(translated for _, translated in pairs("de"))
+    german = re.sub("<[^>]*>", "", "\n".join(translated for _, translated in pairs("de")))
     assert not re.search(r"\b([Dd]u|[Dd]ein(e[mnrs]?)?|[Dd]ich|[Dd]ir)\b", german)
     assert not re.search(
         r"\b(log-?in|logout|faktor(en)?|user|account|password|emails?)\b", german, re.IGNORECASE
     )
-    assert not re.search("[\"']", re.sub("<[^>]*>", "", german))
+    assert not re.search("[\"']", german)
 
 
 class TestUpdate:

@@ -20,7 +20,7 @@ from simple_2fa.core.clock import utc_now
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
 from simple_2fa.db.state import ClockWatch
-from simple_2fa.http import guard, hooks, problems
+from simple_2fa.http import guard, hooks, problems, visits
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Heard, Inbox, unheard
@@ -160,4 +160,5 @@ def _tell_fault(error: Exception) -> Response:
     problem = problems.of(error)
     if api.answers(request.path, request.method):
         return problems.respond(problem)
-    return error_page(problem)
+    with words.speaking(visits.browser_locale()):
+        return error_page(problem)

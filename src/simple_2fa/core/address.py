@@ -4,6 +4,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from simple_2fa.core.errors import BadAddressError
 from simple_2fa.core.ids import digest
+from simple_2fa.core.words import gettext as _
 
 
 def canonical(text: str) -> str:
@@ -31,11 +32,12 @@ def subject_of_address(address: str) -> bytes:
 
 def mask(address: str) -> str:
     """Show 'a•••@example.com': always three bullets, so that the length stays unknown."""
-    local, _, domain = address.rpartition("@")
+    local, _at, domain = address.rpartition("@")
     return f"{local[:1]}•••@{domain}"
 
 
 def spoken(address: str) -> str:
-    """Word a masked address for a screen reader."""
-    local, _, domain = address.rpartition("@")
-    return f"address starting {local[:1]}, at {domain}"
+    """Word a masked address for a screen reader, in the language that is spoken now."""
+    local, _at, domain = address.rpartition("@")
+    told = {"first": local[:1], "domain": domain}
+    return _("address starting %(first)s, at %(domain)s") % told

@@ -82,7 +82,8 @@ def check() -> Response | None:
     if demand.by_key:
         return None
     g.language = ExitStack()
-    g.language.enter_context(words.speaking(visits.locale()))
+    for locale in (visits.browser_locale, visits.locale):  # the second one may fail
+        g.language.enter_context(words.speaking(locale()))
     if demand.stage is None:
         return None
     session = visits.session()

@@ -63,7 +63,12 @@ def account() -> Account | None:
 def locale() -> str:
     """Choose the language: the account's, else the browser's."""
     chosen = account()
-    return (chosen and chosen.locale) or words.best(request.headers.get("Accept-Language", ""))
+    return (chosen and chosen.locale) or browser_locale()
+
+
+def browser_locale() -> str:
+    """Choose the language by what the browser asks for; this needs no database."""
+    return words.best(request.headers.get("Accept-Language", ""))
 
 
 def token() -> str:

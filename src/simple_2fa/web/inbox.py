@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, jsonify, redirect, request
 
 from simple_2fa.challenges.model import API
+from simple_2fa.core.words import gettext as _
 from simple_2fa.http import problems
 from simple_2fa.http.body import invalid
 from simple_2fa.http.cookies import csrf_fits
@@ -103,6 +104,8 @@ def _facts(letter: Received) -> dict[str, object]:
 def _age(at: datetime) -> str:
     seconds = max(int((now() - at).total_seconds()), 0)
     if seconds < 60:  # noqa: PLR2004 (a minute)
-        return "just now"
+        return _("just now")
     minutes = seconds // 60
-    return f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"  # noqa: PLR2004
+    if minutes < 60:  # noqa: PLR2004 (an hour)
+        return _("%(minutes)s min ago") % {"minutes": minutes}
+    return _("%(hours)s h ago") % {"hours": minutes // 60}

@@ -7,6 +7,7 @@ from simple_2fa.accounts.model import Account
 from simple_2fa.audit import store as events
 from simple_2fa.core.clock import from_millis, to_millis
 from simple_2fa.core.tags import Event, Tag
+from simple_2fa.core.words import gettext as _
 from simple_2fa.db.engine import Connection
 from simple_2fa.http import agents, visits
 from simple_2fa.sessions import browsers, store
@@ -89,7 +90,7 @@ def _browsers(visit: Visit, mine: Account) -> list[dict[str, object]]:
     return [
         {
             "id": each.id,
-            "agent": agents.spoken(each.agent),
+            "agent": _browser(each.agent),
             "created_at": each.created_at,
             "used_at": each.used_at,
             "here": each.id == here,
@@ -105,7 +106,7 @@ def _sessions(visit: Visit, mine: Account) -> list[dict[str, object]]:
     shown = [
         {
             "id": each.id,
-            "agent": agents.spoken(each.place.agent),
+            "agent": _browser(each.place.agent),
             "network": agents.network(each.place.network),
             "created_at": each.created_at,
             "seen_at": each.seen_at,
@@ -132,12 +133,16 @@ def _lines(found: Sequence[Event]) -> list[dict[str, object]]:
         network = each.data.get("network")
         what = _what(each)
         if what:
-            agent = agents.spoken(str(each.data.get("agent", "")))
+            agent = _browser(str(each.data["agent"])) if "agent" in each.data else ""
             known = bool(network) and network in seen
             lines.append({"what": what, "agent": agent, "network_known": known, "at": each.at})
         if each.outcome != "wrong":
             seen.add(network)
     return lines[::-1]
+
+
+def _browser(agent: str) -> str:
+    return agents.spoken(agent) if agent else _("An unknown browser")
 
 
 def _what(event: Event) -> str | None:

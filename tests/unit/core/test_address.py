@@ -4,6 +4,7 @@ import pytest
 
 from simple_2fa.core.address import canonical, mask, spoken, subject_of_address
 from simple_2fa.core.errors import BadAddressError
+from simple_2fa.core.words import speaking
 
 TAKEN = {
     "ann@example.com": "ann@example.com",
@@ -98,3 +99,5 @@ def test_dots_and_plus_signs_name_others(other: str) -> None:
 def test_it_hides_all_but_a_letter_and_the_length(address: str) -> None:
     assert mask(address) == "a•••@example.com"
     assert spoken(address) == "address starting a, at example.com"
+    with speaking("de"):
+        assert spoken(address) == "die Adresse, die mit a beginnt, bei example.com"
