@@ -59,7 +59,8 @@ def confirm(visit: Visit, text: str) -> Entered:
     """Take the code, create the account, and sign its owner in.
 
     Where the address has an account by now, the answer's data say TAKEN: the mailbox is proved, so
-    that may be told.
+    that may be told. Nothing else tells it: other registrations of the address stay open, and only
+    a right code of theirs hears that they came too late.
 
     Raises:
         MalformedAnswerError: it can't be an answer at all.
@@ -70,8 +71,7 @@ def confirm(visit: Visit, text: str) -> Entered:
     new = Account(new_id(), seen.address, session.password or "", visit.now, locale=locale)
     made = arrival(visit, new, None, visit.desk.factors[seen.factor])
 
-    def cash(connection: Connection, proof: Proof) -> Cashed:
-        challenges.cancel_others(connection, proof, seen.id, visit.now)
+    def cash(connection: Connection, _: Proof) -> Cashed:
         return _open_account(connection, made)
 
     try:
