@@ -48,7 +48,8 @@ def known_browsers(connection: Connection, visit: Visit) -> list[Browser]:
 
 def recognised(visit: Visit, account: Account | None) -> Browser | None:
     """Tell in which known browser of an account the visitor is, if in any."""
-    if account is None or not visit.browsers:
+    if not visit.browsers:
         return None
+    # Without an account too, or the time that it takes would tell whether there is one.
     found = visit.db.read(lambda connection: known_browsers(connection, visit))
-    return next((each for each in found if each.account == account.id), None)
+    return next((each for each in found if account and each.account == account.id), None)
