@@ -56,9 +56,10 @@ def lobby_on(desk: Desk) -> Lobby:
     return Lobby(desk, _hashing(), "Acme")
 
 
-def joined(lobby: Lobby, password: str = PASSWORD) -> Account:
-    """Store an account whose password is known."""
-    made = replace(somebody(f"ann.{secrets.token_hex(8)}@example.com"), password=hash_of(password))
+def joined(lobby: Lobby, stored: str = "") -> Account:
+    """Store an account whose password is `PASSWORD`."""
+    made = somebody(f"ann.{secrets.token_hex(8)}@example.com")
+    made = replace(made, password=stored or hash_of(PASSWORD))
     lobby.desk.db.tidy(lambda connection: accounts.add(connection, made))
     return made
 
