@@ -14,20 +14,8 @@ from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import PASSWORDS_BY_BLOCK
 from simple_2fa.signin import changes, login, passwords
 from simple_2fa.signin.model import Entered, Lobby, PausedError
-from visits import (
-    OTHER_PASSWORD,
-    PASSWORD,
-    Visitor,
-    at,
-    happened,
-    joined,
-    left,
-    owner,
-    signed_in,
-    spend,
-    statements,
-    traces,
-)
+from traces import happened, left, row_counts, spend, statements
+from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, owner, signed_in
 from world import NOW, together
 
 HOUR = timedelta(hours=1)
@@ -42,11 +30,11 @@ def test_wrong_unknown_and_disabled_hear_the_same(lobby: Lobby) -> None:
         (barred, barred.typed()),
         (stranger, stranger.typed()),
     ):
-        before = traces(lobby.desk.db)
+        before = row_counts(lobby.desk.db)
         with statements(lobby.desk.db) as seen:
             assert each.act(login.sign_in, typed) == Entered()
         sent.append(seen)
-        counts.append({name: n - before[name] for name, n in traces(lobby.desk.db).items()})
+        counts.append({name: n - before[name] for name, n in row_counts(lobby.desk.db).items()})
     assert sent[0] == sent[1] == sent[2]
     assert counts[0] == counts[1] == counts[2]
     assert happened(known, owner(known), Tag.PASSWORD_CHECK) == ["wrong"]
@@ -99,10 +87,10 @@ def miss(ann: Visitor, times: int = 1) -> None:
 
 def paused(ann: Visitor, password: str) -> datetime:
     """Try a password where there is no room for it; give from when on there is."""
-    before = traces(ann.db)
+    before = row_counts(ann.db)
     with pytest.raises(PausedError) as refusal:
         ann.act(login.sign_in, ann.typed(password))
-    assert traces(ann.db) == before
+    assert row_counts(ann.db) == before
     return refusal.value.retry_at
 
 

@@ -14,21 +14,8 @@ from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
 from simple_2fa.mail.model import Priority
 from simple_2fa.signin import asking, changes, recover, register
 from simple_2fa.signin.model import TAKEN, Entered, Lobby, OverError, Typed, WeakPasswordError
-from visits import (
-    PASSWORD,
-    Visitor,
-    at,
-    events,
-    joined,
-    known_to,
-    letters,
-    owner,
-    signed_in,
-    spend,
-    statements,
-    traces,
-    voided,
-)
+from traces import events, known_to, letters, row_counts, spend, statements, voided
+from visits import PASSWORD, Visitor, at, joined, owner, signed_in
 from world import NOW, SECOND, TTL, wrong
 
 
@@ -81,11 +68,11 @@ def test_it_goes_on_to_where_its_person_wanted_to(lobby: Lobby) -> None:
 
 @pytest.mark.parametrize("password", ["short", "password1234", "x" * 1025])
 def test_a_weak_password_leaves_nothing(lobby: Lobby, password: str) -> None:
-    ann, before = Visitor(lobby), traces(lobby.desk.db)
+    ann, before = Visitor(lobby), row_counts(lobby.desk.db)
     with pytest.raises(WeakPasswordError) as why:
         ann.act(register.begin, ann.typed(password))
     assert why.value.typed == len(password)
-    assert traces(lobby.desk.db) == before
+    assert row_counts(lobby.desk.db) == before
 
 
 def test_its_own_address_is_no_password(lobby: Lobby) -> None:
@@ -203,12 +190,12 @@ def test_whether_there_is_an_account_makes_no_difference(lobby: Lobby, *, disabl
         disable(lobby.desk.db, owner(known))
     sent, counts = [], []
     for each in (known, Visitor(lobby)):
-        before = traces(lobby.desk.db)
+        before = row_counts(lobby.desk.db)
         with statements(lobby.desk.db) as told:
             each.act(register.begin, each.typed())
             each.act(register.confirm, wrong(each.code))
         sent.append(told)
-        counts.append({name: n - before[name] for name, n in traces(lobby.desk.db).items()})
+        counts.append({name: n - before[name] for name, n in row_counts(lobby.desk.db).items()})
         (letter,) = letters(each)
         assert letter.template == "code"
     assert sent[0] == sent[1]
@@ -254,10 +241,10 @@ def test_one_that_was_left_meanwhile_leaves_no_trace(lobby: Lobby) -> None:
     ann = registering(lobby)
     visit, code, asked = ann.visit(), ann.code, ann.asked
     ann.act(changes.sign_out)
-    before = traces(lobby.desk.db)
+    before = row_counts(lobby.desk.db)
     with pytest.raises(OverError):
         register.confirm(visit, code)
-    assert traces(lobby.desk.db) == before
+    assert row_counts(lobby.desk.db) == before
     assert ann.account is None
     assert flows.find(lobby.desk, asked.id, asked.caller) == asked
 

@@ -15,21 +15,8 @@ from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import SIGN_IN_LETTERS
 from simple_2fa.signin import asking, login, register
 from simple_2fa.signin.model import Entered, Lobby, OverError
-from visits import (
-    Visitor,
-    at,
-    enrolled,
-    events,
-    happened,
-    joined,
-    known_to,
-    letters,
-    open_to,
-    owner,
-    signed_in,
-    spend,
-    voided,
-)
+from traces import events, happened, known_to, letters, open_to, spend, voided
+from visits import Visitor, at, enrolled, joined, owner, signed_in
 from world import COUNTER_SECRET, NOW, TTL, token_code, wrong
 
 

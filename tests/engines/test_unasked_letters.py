@@ -10,16 +10,8 @@ from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import STRANGERS_BY_BLOCK
 from simple_2fa.signin import asking, changes, login, passwords, recover, register
 from simple_2fa.signin.model import Lobby
-from visits import (
-    Visitor,
-    at,
-    joined,
-    left,
-    letters,
-    signed_in,
-    spend,
-    traces,
-)
+from traces import left, letters, row_counts, spend
+from visits import Visitor, at, joined, signed_in
 from world import NOW, SECOND
 
 Ask = Callable[[Visitor, str], object]
@@ -36,13 +28,13 @@ def test_an_address_gets_three_letters_of_a_kind_a_day(lobby: Lobby, name: str) 
     ask, to = ASKS[name], at(lobby, joined(lobby)).address
     for _ in range(3):
         ask(Visitor(lobby), to)
-    before = traces(lobby.desk.db)
+    before = row_counts(lobby.desk.db)
     late = Visitor(lobby)
     with pytest.raises(SlowDownError) as refusal:
         ask(late, to)
     assert refusal.value.retry_at == NOW + DAY / 3
     if name != "move":  # for which somebody signs in first
-        assert traces(lobby.desk.db) == before
+        assert row_counts(lobby.desk.db) == before
     for other in ASKS.keys() - {name}:
         ASKS[other](Visitor(lobby), to)
     ask(Visitor(lobby), f"x{to}")
@@ -122,11 +114,11 @@ def test_a_network_asks_forty_times_an_hour(lobby: Lobby, name: str) -> None:
     block = buckets.bucket(STRANGERS_BY_BLOCK, ann.place.network)
     spend(ann, block, left(ann, block) - 1)
     STRANGE[name](ann)
-    before = traces(lobby.desk.db)
+    before = row_counts(lobby.desk.db)
     with pytest.raises(SlowDownError) as refusal:
         STRANGE[name](ann)
     assert refusal.value.retry_at == NOW + timedelta(hours=1) / 40
-    assert traces(lobby.desk.db) == before
+    assert row_counts(lobby.desk.db) == before
 
 
 def test_a_network_that_is_refused_costs_no_hash(
