@@ -54,7 +54,7 @@ def change_password(visit: Visit, current: str, password: str) -> Entered:
 
 
 def ask_address(visit: Visit, address: str) -> None:
-    """Mail a code to the address that the account shall have.
+    """Mail a code to the address that the account shall have; one sent elsewhere is void.
 
     Raises:
         OverError: the session isn't fresh any more.
@@ -62,7 +62,8 @@ def ask_address(visit: Visit, address: str) -> None:
     """
     session, account = _fresh(visit), people.owner(visit)
     question = asking.question(visit, session, Purpose.CHANGE_ADDRESS, account, address)
-    flows.start(visit.desk, question, visit.now, asking.noting(session, HOME))
+    note = asking.noting_instead(visit, session, asking.awaited(visit), HOME)
+    flows.start(visit.desk, question, visit.now, note)
 
 
 def confirm_address(visit: Visit, text: str) -> Entered:

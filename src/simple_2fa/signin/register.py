@@ -5,13 +5,10 @@ from dataclasses import replace
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account, AddressTakenError
 from simple_2fa.challenges import flows
-from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.model import Cashed, Challenge, Proof, Purpose, Started
 from simple_2fa.core.ids import new_id
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
-from simple_2fa.mail import outbox
-from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session, Stage, anonymous
 from simple_2fa.signin import asking, passwords
 from simple_2fa.signin.arrival import Arrival, arrival
@@ -44,12 +41,11 @@ def change_address(visit: Visit, address: str) -> None:
         SlowDownError: this address, or this network, caused many letters lately.
     """
     session, seen = _open(visit)
+    note = asking.noting_instead(visit, session, seen, session.goes_to)
 
     def also(connection: Connection, started: Started) -> None:
         asking.count_stranger(connection, visit)
-        if started.challenge.id != seen.id and challenges.cancel(connection, seen, visit.now):
-            outbox.void(connection, seen.id, visit.now)
-        store.await_answer(connection, session.id, started.challenge.id, session.goes_to)
+        note(connection, started)
 
     asked = asking.question(visit, session, Purpose.PROVE_ADDRESS, None, address)
     flows.start(visit.desk, asked, visit.now, also)
