@@ -21,7 +21,7 @@ from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Place, Session
 from simple_2fa.signin import asking, login, recover
 from simple_2fa.signin.arrival import arrival
-from simple_2fa.signin.model import Cookies, Entered, Lobby, Typed, Visit
+from simple_2fa.signin.model import TAKEN, Cookies, Entered, Lobby, OverError, Typed, Visit
 from world import COUNTER_SECRET, NOW, Interrupted
 
 P = ParamSpec("P")
@@ -162,6 +162,37 @@ def meanwhile(ann: Visitor, act: Callable[[], object]) -> Visitor:
     desk = ann.lobby.desk
     known = {**desk.factors, "mail_code": Interrupted(act)}
     return replace(ann, lobby=replace(ann.lobby, desk=replace(desk, factors=known)))
+
+
+class Slow(Hashing):
+    """Checks passwords; something else happens before it says so."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__(16)
+        self._act = act
+
+    def fits(self, password: str, stored: str | None) -> bool:
+        verdict = super().fits(password, stored)
+        self._act()
+        return verdict
+
+
+def slowly(ann: Visitor, act: Callable[[], object]) -> Visitor:
+    """Give the same browser, where this happens while a password is checked."""
+    return replace(ann, lobby=replace(ann.lobby, hashing=Slow(act)))
+
+
+def outcome(act: Callable[[], Entered | None]) -> str:
+    """Name what became of an attempt."""
+    try:
+        told = act()
+    except OverError:
+        return "over"
+    if told is None or told.cookies:
+        return "in"
+    if told.answered is None:
+        return "no match"
+    return TAKEN if TAKEN in told.answered.data else told.answered.outcome.value
 
 
 def reset(ann: Visitor, password: str = OTHER_PASSWORD) -> None:
