@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
+from simple_2fa.challenges import flows
 from simple_2fa.core import passwords
-from simple_2fa.signin import changes, login, recover
-from simple_2fa.signin.model import Entered, Lobby, OverError
+from simple_2fa.signin import changes, login, recover, register, step_up
+from simple_2fa.signin.model import Entered, Lobby, OverError, Visit
 from traces import known_to, open_to
 from visits import (
     OTHER_PASSWORD,
     PASSWORD,
     Visitor,
+    at,
+    joined,
     meanwhile,
     outcome,
     owner,
@@ -104,3 +107,56 @@ def test_an_undo_while_the_thief_s_password_is_changed_comes_first(lobby: Lobby)
     with pytest.raises(OverError):
         late.act(changes.change_password, OTHER_PASSWORD, THIRD_PASSWORD)
     assert passwords.fits(PASSWORD, owner(ann).password)
+
+
+def registering(lobby: Lobby) -> Visitor:
+    ann = Visitor(lobby)
+    ann.act(register.begin, ann.typed())
+    return ann
+
+
+def getting_back_in(lobby: Lobby) -> Visitor:
+    ann = at(lobby, joined(lobby))
+    ann.act(recover.begin, ann.address)
+    return ann
+
+
+def stepping_up(lobby: Lobby) -> Visitor:
+    ann = signed_in(lobby)
+    ann.act(step_up.ask, "")
+    return ann
+
+
+def moving(lobby: Lobby) -> Visitor:
+    ann = signed_in(lobby)
+    ann.act(changes.ask_address, f"x{ann.address}")
+    return ann
+
+
+ANSWERS: dict[str, tuple[Callable[[Lobby], Visitor], Callable[[Visit, str], Entered]]] = {
+    "register": (registering, register.confirm),
+    "sign in": (lambda lobby: at_code(at(lobby, joined(lobby))), login.answer),
+    "reset": (getting_back_in, recover.prove),
+    "step up": (stepping_up, step_up.answer),
+    "move": (moving, changes.confirm_address),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_session_ended_while_its_code_is_checked_leads_nowhere(lobby: Lobby, name: str) -> None:
+    come, answer = ANSWERS[name]
+    ann = come(lobby)
+    asked, code, before = ann.asked, ann.code, ann.account
+    with pytest.raises(OverError):
+        meanwhile(ann, lambda: ann.act(changes.sign_out)).act(answer, code)
+    assert (ann.account, ann.stage) == (before, "")
+    assert flows.find(lobby.desk, asked.id, asked.caller) == asked
+
+
+def test_an_address_is_not_changed_under_another_password(lobby: Lobby) -> None:
+    ann = moving(lobby)
+    phone, code = signed_in(lobby, owner(ann)), ann.code
+    with pytest.raises(OverError):
+        meanwhile(ann, lambda: change_password(phone)).act(changes.confirm_address, code)
+    assert owner(ann).epoch == 2
+    assert only_hers(phone)

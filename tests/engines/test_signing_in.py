@@ -108,6 +108,9 @@ def test_no_stage_but_its_own_answers(lobby: Lobby) -> None:
     for each in (Visitor(lobby), registering, signed_in(lobby)):
         with pytest.raises(OverError):
             each.act(login.answer, "123456")
+    for each in (Visitor(lobby), signed_in(lobby)):
+        with pytest.raises(OverError):
+            each.act(asking.again)
     ann = at_code(lobby)
     with pytest.raises(OverError):
         ann.act(register.confirm, ann.code)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from people import disable
 from simple_2fa.accounts.model import UNDO_FOR
 from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
@@ -74,6 +75,16 @@ def test_it_can_take_nobody_s_way_to_undo_it(lobby: Lobby) -> None:
             thief.act(changes.end, session)
     assert ann.stage == "full"
     assert len(known_to(ann, owner(ann))) == 1
+
+
+def test_after_that_day_a_second_step_opens_what_was_held(lobby: Lobby) -> None:
+    thief = thief_of(at(lobby, joined(lobby)))
+    late = sign_in_again(thief, now=UNDO_FOR - SECOND)
+    late.move(minutes=1)
+    late.act(step_up.ask, "")
+    assert late.act(step_up.answer, late.code).cookies
+    assert late.act(changes.change_password, OTHER_PASSWORD, THIRD_PASSWORD).cookies
+    assert (late.stage, known_to(late, owner(late))) == ("full", [])
 
 
 def test_so_is_whoever_signs_in_with_the_new_password_by_mail(lobby: Lobby) -> None:
@@ -163,6 +174,15 @@ def test_nobody_else_does(lobby: Lobby) -> None:
         with pytest.raises(OverError):
             each.act(recover.undo)
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
+
+
+def test_nothing_is_undone_for_a_disabled_account(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    thief_of(ann)
+    disable(lobby.desk.db, owner(ann))
+    for each in (ann, kept(ann, timedelta())):
+        with pytest.raises(OverError):
+            each.act(recover.undo)
 
 
 def test_of_two_resets_the_first_password_comes_back(lobby: Lobby) -> None:
