@@ -10,6 +10,8 @@ from rig.postgres import PostgreSQL
 from rig.server import Server
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.db.engine import Database
+from simple_2fa.signin.model import Lobby
+from visits import lobby_on
 from world import World, database, desk_on
 
 SERVERS = ["mariadb", "postgres"]
@@ -35,6 +37,11 @@ def db(
 @pytest.fixture
 def desk(db: Database) -> Desk:
     return desk_on(db)
+
+
+@pytest.fixture
+def lobby(desk: Desk) -> Lobby:
+    return lobby_on(desk)
 
 
 @pytest.fixture

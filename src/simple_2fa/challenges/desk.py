@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from simple_2fa.challenges.model import UNASKED, Challenge, Question, Sealed
+from simple_2fa.challenges.model import UNASKED, Challenge, Purpose, Question, Sealed
 from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.factor import Context, Factor, Held, Letter
 from simple_2fa.core.vault import Vault
@@ -79,7 +79,9 @@ def pots_of(question: Question) -> tuple[Bucket, ...]:
     if caller.kind == "client":
         return (buckets.bucket(CLIENT_LETTERS, caller.id, address),)
     if question.purpose in UNASKED:
-        pot = buckets.bucket(UNASKED_LETTERS, question.purpose, address, caller.browser)
+        # Whoever moves to an address comes in a browser that is known elsewhere.
+        browser = "" if question.purpose == Purpose.CHANGE_ADDRESS else caller.browser
+        pot = buckets.bucket(UNASKED_LETTERS, question.purpose, address, browser)
     else:
         pot = buckets.bucket(SIGN_IN_LETTERS, address, caller.browser)
     return buckets.bucket(LETTER_GAP, caller.id, address), pot

@@ -19,6 +19,7 @@ from simple_2fa.challenges.model import (
     Sending,
     Started,
 )
+from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.clock import seconds_up, whole_seconds
 from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.core.factor import Begun, Held, Letter
@@ -56,8 +57,9 @@ def start(desk: Desk, question: Question, now: datetime, also: Also | None = Non
     """
     for _ in range(3):
         seen = desk.db.read(lambda connection: _survey(desk, question, now, connection))
+        given_up = _is_given_up(desk, question, seen)
         try:
-            if seen.open and seen.open.can_be_resent(now) and not _is_given_up(desk, seen):
+            if seen.open and seen.open.can_be_resent(now) and not given_up:
                 return _send_again(desk, seen.open, now, also)
             return _begin(desk, question, seen, now, also)
         except store.OvertakenError:
@@ -156,12 +158,13 @@ def _survey(desk: Desk, question: Question, now: datetime, connection: Connectio
     return _Survey(found, ledger.left, held)
 
 
-def _is_given_up(desk: Desk, seen: _Survey) -> bool:
-    """Whether the account has moved on, or the ledger has no room for an answer."""
+def _is_given_up(desk: Desk, question: Question, seen: _Survey) -> bool:
+    """Whether account or address have moved on, or the ledger has no room for an answer."""
     if seen.open is None:
         return False
     cost = desk.factors[seen.open.factor].guess_cost(seen.open.digits, len(seen.held))
-    return seen.open.epoch != seen.open.account_epoch or cost > seen.guesses_left
+    moved = subject_of_address(seen.open.address) != subject_of_address(question.address)
+    return moved or seen.open.epoch != seen.open.account_epoch or cost > seen.guesses_left
 
 
 def _begin(
@@ -170,7 +173,7 @@ def _begin(
     started, sealed = _draw(desk, question, seen, now)
     new = started.challenge
     post = _post(desk, new, sealed.letter, now)
-    given_up = _is_given_up(desk, seen)
+    given_up = _is_given_up(desk, question, seen)
     attempt = new_attempt(now)
 
     def unit(connection: Connection) -> Event:

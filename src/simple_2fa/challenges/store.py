@@ -27,7 +27,6 @@ from simple_2fa.challenges.model import (
     Caller,
     Challenge,
     Outcome,
-    Proof,
 )
 from simple_2fa.core.clock import DAY, HOUR, seconds_up, to_millis
 from simple_2fa.core.ids import digest, id_of
@@ -93,16 +92,6 @@ _FORGET = (
 _CANCEL = (
     update(challenges)
     .where(_MINE, _OPEN)
-    .values(outcome=Outcome.CANCELED.value, sweep_at=bindparam("gone"), **_CLOSED)
-)
-_CANCEL_OTHERS = (
-    update(challenges)
-    .where(
-        _C.subject == bindparam("whom"),
-        _C.purpose == bindparam("aim"),
-        _C.challenge != bindparam("which"),
-        _OPEN,
-    )
     .values(outcome=Outcome.CANCELED.value, sweep_at=bindparam("gone"), **_CLOSED)
 )
 _RESEND = (
@@ -221,13 +210,6 @@ def cancel(connection: Connection, seen: Challenge, now: datetime) -> bool:
     """Close an open challenge without an answer. Gives whether it was open."""
     values = {**_mine(seen), "instant": now, "gone": to_millis(now) + KEPT}
     return bool(connection.execute(_CANCEL, values).rowcount)
-
-
-def cancel_others(connection: Connection, proof: Proof, challenge: str, now: datetime) -> None:
-    """Close what anybody else was asked about the same subject, for the same purpose."""
-    values = {"whom": proof.subject, "aim": proof.purpose, "which": challenge}
-    gone = to_millis(now) + KEPT
-    connection.execute(_CANCEL_OTHERS, {**values, "instant": now, "gone": gone})
 
 
 def mark_resent(connection: Connection, seen: Challenge, now: datetime) -> bool:

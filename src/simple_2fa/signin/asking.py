@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import answers, flows
+from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.answers import Attempt, Cash
 from simple_2fa.challenges.model import (
     NO_ACCOUNT,
@@ -19,6 +20,7 @@ from simple_2fa.core.errors import SlowDownError
 from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import STRANGERS_BY_BLOCK
+from simple_2fa.mail import outbox
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import people
@@ -111,6 +113,18 @@ def noting(session: Session, goes_to: str) -> Also:
     return lambda connection, started: store.await_answer(
         connection, session.id, started.challenge.id, goes_to
     )
+
+
+def noting_instead(visit: Visit, session: Session, seen: Challenge | None, goes_to: str) -> Also:
+    """Give the write that does so in the place of what the session waited for: that is void."""
+
+    def also(connection: Connection, started: Started) -> None:
+        new = started.challenge
+        if seen and seen.id != new.id and challenges.cancel(connection, seen, visit.now):
+            outbox.void(connection, seen.id, visit.now)
+        store.await_answer(connection, session.id, new.id, goes_to)
+
+    return also
 
 
 def awaited(visit: Visit) -> Challenge | None:

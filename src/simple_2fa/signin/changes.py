@@ -54,7 +54,7 @@ def change_password(visit: Visit, current: str, password: str) -> Entered:
 
 
 def ask_address(visit: Visit, address: str) -> None:
-    """Mail a code to the address that the account shall have.
+    """Mail a code to the address that the account shall have; one sent elsewhere is void.
 
     Raises:
         OverError: the session isn't fresh any more.
@@ -62,7 +62,8 @@ def ask_address(visit: Visit, address: str) -> None:
     """
     session, account = _fresh(visit), people.owner(visit)
     question = asking.question(visit, session, Purpose.CHANGE_ADDRESS, account, address)
-    flows.start(visit.desk, question, visit.now, asking.noting(session, HOME))
+    note = asking.noting_instead(visit, session, asking.awaited(visit), HOME)
+    flows.start(visit.desk, question, visit.now, note)
 
 
 def confirm_address(visit: Visit, text: str) -> Entered:
@@ -118,8 +119,13 @@ def delete(visit: Visit) -> None:
 
 
 def forget(visit: Visit, browser: str) -> None:
-    """Forget one known browser, or all of them ('all')."""
-    account = _full(visit).account or ""
+    """Forget one known browser, or all of them ('all').
+
+    Raises:
+        HeldError: whoever reset the password by mail may not take the owner's way to undo that.
+        OverError: the session is over.
+    """
+    account = people.of_two_factors(visit).account or ""
 
     def work(connection: Connection) -> None:
         if browser == "all":
@@ -131,8 +137,13 @@ def forget(visit: Visit, browser: str) -> None:
 
 
 def end(visit: Visit, which: str) -> None:
-    """End one of the account's sessions, or all but this one ('others')."""
-    session = _full(visit)
+    """End one of the account's sessions, or all but this one ('others').
+
+    Raises:
+        HeldError: as `forget`.
+        OverError: the session is over.
+    """
+    session = people.of_two_factors(visit)
     account = session.account or ""
 
     def work(connection: Connection) -> None:
@@ -167,14 +178,8 @@ def _go_on(connection: Connection, visit: Visit, session: Session, cookies: Cook
         browsers.carry(connection, account, epoch, session.browser)
 
 
-def _full(visit: Visit) -> Session:
-    if visit.session is None or visit.session.stage is not Stage.FULL:
-        raise OverError
-    return visit.session
-
-
 def _fresh(visit: Visit) -> Session:
-    session = _full(visit)
+    session = people.all_the_way_in(visit)
     if not session.is_fresh(visit.now):
         raise OverError
     return session

@@ -5,11 +5,35 @@ from simple_2fa.accounts.model import Account
 from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection
 from simple_2fa.sessions import browsers
-from simple_2fa.sessions.model import Browser
-from simple_2fa.signin.model import OverError, Visit
+from simple_2fa.sessions.model import Browser, Session, Stage
+from simple_2fa.signin.model import HeldError, OverError, Visit
 
 MAIL = "mail_code"
 """The factor that everybody has."""
+
+
+def all_the_way_in(visit: Visit) -> Session:
+    """Give the visitor's session, a full one.
+
+    Raises:
+        OverError: it is over, or at an earlier stage.
+    """
+    if visit.session is None or visit.session.stage is not Stage.FULL:
+        raise OverError
+    return visit.session
+
+
+def of_two_factors(visit: Visit) -> Session:
+    """Give the visitor's session, a full one that counts as two factors.
+
+    Raises:
+        HeldError: the password was reset by mail, and the mailbox counts once.
+        OverError: it is over, or at an earlier stage.
+    """
+    session = all_the_way_in(visit)
+    if session.one_factor_until and session.is_one_factor(visit.now):
+        raise HeldError(session.one_factor_until)
+    return session
 
 
 def owner(visit: Visit) -> Account:
@@ -48,7 +72,8 @@ def known_browsers(connection: Connection, visit: Visit) -> list[Browser]:
 
 def recognised(visit: Visit, account: Account | None) -> Browser | None:
     """Tell in which known browser of an account the visitor is, if in any."""
-    if account is None or not visit.browsers:
+    if not visit.browsers:
         return None
+    # Without an account too, or the time that it takes would tell whether there is one.
     found = visit.db.read(lambda connection: known_browsers(connection, visit))
-    return next((each for each in found if each.account == account.id), None)
+    return next((each for each in found if account and each.account == account.id), None)

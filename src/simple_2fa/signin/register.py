@@ -5,13 +5,10 @@ from dataclasses import replace
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account, AddressTakenError
 from simple_2fa.challenges import flows
-from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.model import Cashed, Challenge, Proof, Purpose, Started
 from simple_2fa.core.ids import new_id
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
-from simple_2fa.mail import outbox
-from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session, Stage, anonymous
 from simple_2fa.signin import asking, passwords
 from simple_2fa.signin.arrival import Arrival, arrival
@@ -44,12 +41,11 @@ def change_address(visit: Visit, address: str) -> None:
         SlowDownError: this address, or this network, caused many letters lately.
     """
     session, seen = _open(visit)
+    note = asking.noting_instead(visit, session, seen, session.goes_to)
 
     def also(connection: Connection, started: Started) -> None:
         asking.count_stranger(connection, visit)
-        if started.challenge.id != seen.id and challenges.cancel(connection, seen, visit.now):
-            outbox.void(connection, seen.id, visit.now)
-        store.await_answer(connection, session.id, started.challenge.id, session.goes_to)
+        note(connection, started)
 
     asked = asking.question(visit, session, Purpose.PROVE_ADDRESS, None, address)
     flows.start(visit.desk, asked, visit.now, also)
@@ -59,7 +55,8 @@ def confirm(visit: Visit, text: str) -> Entered:
     """Take the code, create the account, and sign its owner in.
 
     Where the address has an account by now, the answer's data say TAKEN: the mailbox is proved, so
-    that may be told.
+    that may be told. Nothing else tells it: other registrations of the address stay open, and only
+    a right code of theirs hears that they came too late.
 
     Raises:
         MalformedAnswerError: it can't be an answer at all.
@@ -70,8 +67,7 @@ def confirm(visit: Visit, text: str) -> Entered:
     new = Account(new_id(), seen.address, session.password or "", visit.now, locale=locale)
     made = arrival(visit, new, None, visit.desk.factors[seen.factor])
 
-    def cash(connection: Connection, proof: Proof) -> Cashed:
-        challenges.cancel_others(connection, proof, seen.id, visit.now)
+    def cash(connection: Connection, _: Proof) -> Cashed:
         return _open_account(connection, made)
 
     try:

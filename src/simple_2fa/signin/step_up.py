@@ -11,7 +11,7 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import asking, people
-from simple_2fa.signin.model import Cookies, Entered, HeldError, OverError, Visit
+from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
 
 
 def ask(visit: Visit, goes_to: str) -> None:
@@ -22,11 +22,7 @@ def ask(visit: Visit, goes_to: str) -> None:
         OverError: the session is over.
         SlowDownError: it is one letter too many, and no code is open.
     """
-    session = visit.session
-    if session is None or session.stage is not Stage.FULL:
-        raise OverError
-    if session.one_factor_until and session.is_one_factor(visit.now):
-        raise HeldError(session.one_factor_until)
+    session = people.of_two_factors(visit)
     question = asking.question(visit, session, Purpose.STEP_UP, people.owner(visit))
     try:
         flows.start(visit.desk, question, visit.now, asking.noting(session, goes_to))

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from simple_2fa.challenges.desk import ledger_of
-from simple_2fa.challenges.model import Caller, Sealed
+from simple_2fa.challenges.desk import ledger_of, pots_of
+from simple_2fa.challenges.model import UNASKED, Caller, Purpose, Sealed
 from simple_2fa.core.errors import SealError
 from simple_2fa.core.factor import Letter
 from simple_2fa.core.ids import new_id
@@ -57,3 +57,61 @@ def test_a_ledger_depends_on_client_and_subject_alone() -> None:
     assert ledger_of(question) == ledger_of(same)
     assert ledger_of(question) != ledger_of(replace(question, subject=b"x" * 32))
     assert ledger_of(question) != ledger_of(replace(question, caller=Caller("client", "b")))
+
+
+HERE = Caller("session", "s")
+KNOWN = replace(HERE, browser="b")
+
+
+def test_a_client_s_letters_come_from_its_own_pot_for_each_address() -> None:
+    question = replace(OPEN.question, caller=Caller("client", "a"))
+    (pot,) = pots_of(question)
+    assert pot.limit.name == "letters"
+    same = replace(question, purpose="api:other", address="ANN@example.com", subject=b"x" * 32)
+    assert pots_of(same) == (pot,)
+    for other in (
+        replace(question, caller=Caller("client", "b")),
+        replace(question, address="bob@example.com"),
+    ):
+        assert pots_of(other) != (pot,)
+
+
+def test_a_session_waits_between_letters_to_one_address_whatever_they_are_for() -> None:
+    gaps = {pots_of(replace(OPEN.question, purpose=each, caller=HERE))[0] for each in Purpose}
+    assert len(gaps) == 1
+    others = (
+        replace(OPEN.question, caller=Caller("session", "t")),
+        replace(OPEN.question, caller=HERE, address="bob@example.com"),
+    )
+    assert gaps.isdisjoint(pots_of(each)[0] for each in others)
+
+
+def test_what_anybody_may_cause_has_a_pot_for_each_kind() -> None:
+    asked = [replace(OPEN.question, purpose=each, caller=HERE) for each in sorted(UNASKED)]
+    pots = [pots_of(each)[1] for each in asked]
+    assert {each.limit.name for each in pots} == {"unasked_letters"}
+    assert len(set(pots)) == 3
+    other = Caller("session", "t")
+    assert [pots_of(replace(each, caller=other))[1] for each in asked] == pots
+
+
+def test_codes_after_the_password_share_a_pot() -> None:
+    pots = {
+        pots_of(replace(OPEN.question, purpose=each, caller=HERE))[1]
+        for each in Purpose
+        if each not in UNASKED
+    }
+    (pot,) = pots
+    assert pot.limit.name == "sign_in_letters"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "has_its_own"),
+    [(Purpose.LOGIN, True), (Purpose.RESET, True), (Purpose.CHANGE_ADDRESS, False)],
+)
+def test_a_browser_has_pots_of_its_own_where_it_is_known(
+    purpose: Purpose, *, has_its_own: bool
+) -> None:
+    asked = replace(OPEN.question, purpose=purpose, caller=HERE)
+    own = pots_of(replace(asked, caller=KNOWN))[1]
+    assert (own != pots_of(asked)[1]) == has_its_own

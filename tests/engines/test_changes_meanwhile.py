@@ -1,0 +1,162 @@
+"""A change of the account while somebody is coming in: whichever is first, it ends what is old."""
+
+from collections.abc import Callable
+
+import pytest
+
+from simple_2fa.challenges import flows
+from simple_2fa.core import passwords
+from simple_2fa.signin import changes, login, recover, register, step_up
+from simple_2fa.signin.model import Entered, Lobby, OverError, Visit
+from traces import known_to, open_to
+from visits import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    Visitor,
+    at,
+    joined,
+    meanwhile,
+    outcome,
+    owner,
+    reset,
+    signed_in,
+    slowly,
+)
+from world import together
+
+THIRD_PASSWORD = "amber glacier trumpet"
+
+
+def at_code(ann: Visitor) -> Visitor:
+    ann.act(login.sign_in, ann.typed())
+    return ann
+
+
+def change_password(ann: Visitor) -> None:
+    assert ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD).cookies
+
+
+def only_hers(ann: Visitor) -> bool:
+    """Tell whether nothing but this browser and its session opens the account."""
+    session, account = ann.session, owner(ann)
+    assert session
+    sessions = [each.id for each in open_to(ann, account)]
+    return (sessions, [each.id for each in known_to(ann, account)]) == (
+        [session.id],
+        list(ann.browsers),
+    )
+
+
+def test_a_password_changed_while_the_old_one_is_checked_keeps_that_out(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    thief = slowly(ann.elsewhere(), lambda: change_password(ann))
+    thief.act(login.sign_in, thief.typed())
+    assert thief.stage == ""
+    assert only_hers(ann)
+
+
+def test_so_does_one_changed_while_the_code_is_checked(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    thief = at_code(ann.elsewhere())
+    late = meanwhile(thief, lambda: change_password(ann))
+    late.act(login.answer, thief.code, remember=True)
+    assert (late.stage, thief.stage) == ("", "")
+    assert only_hers(ann)
+    thief.act(login.sign_in, thief.typed(OTHER_PASSWORD))
+    assert thief.stage == "password"
+
+
+@pytest.mark.parametrize("step", ["password", "code"])
+def test_whoever_comes_in_just_before_it_is_put_out(lobby: Lobby, step: str) -> None:
+    ann = signed_in(lobby)
+    thief = ann.elsewhere()
+
+    def enter() -> None:
+        at_code(thief)
+        if step == "code":
+            assert thief.act(login.answer, thief.code).cookies
+            assert thief.stage == "full"
+
+    late = slowly(ann, enter)
+    change_password(late)
+    assert thief.stage == ""
+    assert only_hers(late)
+
+
+def test_a_change_and_a_sign_in_at_once_leave_one_session(lobby: Lobby) -> None:
+    for _ in range(3):
+        ann = signed_in(lobby)
+        thief = at_code(ann.elsewhere())
+        code = thief.code
+        acts: tuple[Callable[[], Entered], ...] = (
+            lambda ann=ann: ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD),  # type: ignore[misc]
+            lambda thief=thief, code=code: thief.act(login.answer, code),  # type: ignore[misc]
+        )
+        told = together(2, lambda number, acts=acts: outcome(acts[number]))  # type: ignore[misc]
+        assert told[0] == "in"
+        assert told[1] in {"in", "over", "canceled"}
+        assert thief.stage == ""
+        assert only_hers(ann)
+
+
+def test_an_undo_while_the_thief_s_password_is_changed_comes_first(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    phone = signed_in(lobby, owner(ann))
+    reset(ann)
+    late = slowly(ann, lambda: phone.act(recover.undo))
+    with pytest.raises(OverError):
+        late.act(changes.change_password, OTHER_PASSWORD, THIRD_PASSWORD)
+    assert passwords.fits(PASSWORD, owner(ann).password)
+
+
+def registering(lobby: Lobby) -> Visitor:
+    ann = Visitor(lobby)
+    ann.act(register.begin, ann.typed())
+    return ann
+
+
+def getting_back_in(lobby: Lobby) -> Visitor:
+    ann = at(lobby, joined(lobby))
+    ann.act(recover.begin, ann.address)
+    return ann
+
+
+def stepping_up(lobby: Lobby) -> Visitor:
+    ann = signed_in(lobby)
+    ann.act(step_up.ask, "")
+    return ann
+
+
+def moving(lobby: Lobby) -> Visitor:
+    ann = signed_in(lobby)
+    ann.act(changes.ask_address, f"x{ann.address}")
+    return ann
+
+
+ANSWERS: dict[str, tuple[Callable[[Lobby], Visitor], Callable[[Visit, str], Entered]]] = {
+    "register": (registering, register.confirm),
+    "sign in": (lambda lobby: at_code(at(lobby, joined(lobby))), login.answer),
+    "reset": (getting_back_in, recover.prove),
+    "step up": (stepping_up, step_up.answer),
+    "move": (moving, changes.confirm_address),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_session_ended_while_its_code_is_checked_leads_nowhere(lobby: Lobby, name: str) -> None:
+    come, answer = ANSWERS[name]
+    ann = come(lobby)
+    asked, code, before = ann.asked, ann.code, ann.account
+    with pytest.raises(OverError):
+        meanwhile(ann, lambda: ann.act(changes.sign_out)).act(answer, code)
+    assert (ann.account, ann.stage) == (before, "")
+    assert flows.find(lobby.desk, asked.id, asked.caller) == asked
+
+
+def test_an_address_is_not_changed_under_another_password(lobby: Lobby) -> None:
+    ann = moving(lobby)
+    phone, code = signed_in(lobby, owner(ann)), ann.code
+    with pytest.raises(OverError):
+        meanwhile(ann, lambda: change_password(phone)).act(changes.confirm_address, code)
+    assert owner(ann).epoch == 2
+    assert only_hers(phone)

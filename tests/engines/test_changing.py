@@ -1,0 +1,186 @@
+"""What a signed-in person changes: the password, the address, and who is told."""
+
+from dataclasses import replace
+
+import pytest
+
+from simple_2fa.challenges.model import Outcome
+from simple_2fa.core import passwords
+from simple_2fa.core.tags import Tag
+from simple_2fa.signin import asking, changes, login
+from simple_2fa.signin.model import TAKEN, Entered, Lobby, OverError, WeakPasswordError
+from traces import happened, known_to, letters, notices, open_to, row_counts, voided
+from visits import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    Visitor,
+    at,
+    joined,
+    meanwhile,
+    owner,
+    reset,
+    signed_in,
+)
+from world import NOW, wrong
+
+
+def told(entered: Entered) -> Outcome:
+    assert entered.answered
+    return entered.answered.outcome
+
+
+def test_a_new_password_ends_all_but_this_session_and_browser(lobby: Lobby) -> None:
+    ann = signed_in(lobby, remember=True)
+    phone = signed_in(lobby, owner(ann), remember=True)
+    waiting = at(lobby, owner(ann))
+    waiting.act(login.sign_in, waiting.typed())
+    before, session = replace(ann), ann.session
+    assert ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD).cookies
+    account = owner(ann)
+    assert passwords.fits(OTHER_PASSWORD, account.password)
+    assert (account.password_at, account.epoch) == (NOW, 2)
+    assert [each.stage for each in (before, phone, waiting)] == ["", "", ""]
+    assert session
+    assert [each.id for each in open_to(ann, account)] == [session.id]
+    assert [each.id for each in known_to(ann, account)] == list(ann.browsers)
+    assert happened(ann, account, Tag.PASSWORD_CHANGE) == ["done"]
+    (notice,) = notices(ann, "password_changed")
+    assert notice["asked_from"].startswith("Firefox on Windows")
+    ann.act(changes.sign_out)
+    ann.act(login.sign_in, ann.typed(OTHER_PASSWORD))
+    assert ann.stage == "full"  # its browser still skips the code
+    phone.act(login.sign_in, phone.typed(OTHER_PASSWORD))
+    assert phone.stage == "password"
+
+
+def test_it_needs_the_current_one(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    assert ann.act(changes.change_password, OTHER_PASSWORD, "amber glacier trumpet") == Entered()
+    assert owner(ann).epoch == 1
+    assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == ["wrong"]
+
+
+def test_a_weak_new_one_changes_nothing(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    before = row_counts(lobby.desk.db)
+    for weak in ("short", "password1234", ann.address):
+        with pytest.raises(WeakPasswordError):
+            ann.act(changes.change_password, PASSWORD, weak)
+    assert row_counts(lobby.desk.db) == before
+    assert owner(ann).epoch == 1
+
+
+def test_from_another_tab_that_is_behind_nothing_is_changed(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    behind = ann.visit()
+    assert ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD).cookies
+    for change in (
+        lambda: changes.change_password(behind, OTHER_PASSWORD, PASSWORD),
+        lambda: changes.ask_address(behind, "x@example.com"),
+        lambda: changes.delete(behind),
+        lambda: changes.speak(behind, "de"),
+    ):
+        with pytest.raises(OverError):
+            change()
+    assert owner(ann).epoch == 2
+
+
+def moving(lobby: Lobby, to: str = "") -> tuple[Visitor, str]:
+    """Give somebody who waits for the code at a new address, and that address."""
+    ann, new = signed_in(lobby), to or Visitor(lobby).address
+    ann.act(changes.ask_address, new)
+    return ann, new
+
+
+def test_a_new_address_is_proved_and_the_old_one_told(lobby: Lobby) -> None:
+    ann, new = moving(lobby)
+    phone = signed_in(lobby, owner(ann))
+    account, asked = owner(ann), ann.asked
+    assert (asked.address, asked.subject, len(letters(ann))) == (new, account.subject, 1)
+    entered = ann.act(changes.confirm_address, ann.code)
+    assert (told(entered), entered.goes_to) == (Outcome.APPROVED, "/account?notice=address_changed")
+    assert ann.account is None
+    (notice,) = notices(ann, "address_changed")
+    assert notice["to"] == "a•••@example.com"
+    ann.address = new
+    assert owner(ann) == replace(account, address=new, epoch=2)
+    assert (ann.stage, phone.stage) == ("full", "")
+    assert [each.id for each in known_to(ann, owner(ann))] == list(ann.browsers)
+    assert happened(ann, owner(ann), Tag.ADDRESS_CHANGE) == ["approved"]
+    assert voided(ann, asked.id)
+    again = ann.elsewhere()
+    assert again.act(login.sign_in, again.typed()).cookies
+
+
+def test_a_wrong_code_changes_nothing(lobby: Lobby) -> None:
+    ann, _ = moving(lobby)
+    assert told(ann.act(changes.confirm_address, wrong(ann.code))) is Outcome.WRONG
+    assert (owner(ann).epoch, ann.stage) == (1, "full")
+
+
+def test_a_mistyped_new_address_is_typed_again_at_once(lobby: Lobby) -> None:
+    ann, mistyped = moving(lobby)
+    first, code = ann.asked, ann.code
+    right = f"x{mistyped}"
+    ann.act(changes.ask_address, right)
+    assert (ann.asked.address, len(letters(ann))) == (right, 1)
+    assert voided(ann, first.id)
+    if ann.code != code:
+        assert told(ann.act(changes.confirm_address, code)) is Outcome.WRONG
+    assert ann.act(changes.confirm_address, ann.code).cookies
+    assert Visitor(lobby, right).account
+    assert Visitor(lobby, mistyped).account is None
+
+
+def test_sent_again_it_goes_to_the_new_address(lobby: Lobby) -> None:
+    ann, new = moving(lobby)
+    code = ann.code
+    ann.move(seconds=30)
+    ann.act(asking.again)
+    assert (ann.asked.address, ann.code, len(letters(ann))) == (new, code, 2)
+    ann.move(minutes=10)
+    ann.act(asking.again)
+    assert ann.asked.address == new
+    assert ann.act(changes.confirm_address, ann.code).cookies
+
+
+def test_that_another_has_the_address_is_told_to_the_right_code_alone(lobby: Lobby) -> None:
+    bob = joined(lobby)
+    ann, _ = moving(lobby, bob.address)
+    missed = ann.act(changes.confirm_address, wrong(ann.code))
+    assert (told(missed), missed.cookies) == (Outcome.WRONG, None)
+    entered = ann.act(changes.confirm_address, ann.code)
+    assert entered.answered
+    assert (entered.cookies, entered.answered.data) == (None, {TAKEN: 1})
+    assert (owner(ann).epoch, ann.stage) == (1, "full")
+    assert notices(ann, "address_changed") == []
+
+
+def test_whoever_comes_first_gets_the_address(lobby: Lobby) -> None:
+    """Between the one's reads and its write the other moves there, or registers."""
+    ann, new = moving(lobby)
+    bob, _ = moving(lobby, new)
+    code = ann.code
+    late = meanwhile(ann, lambda: bob.act(changes.confirm_address, bob.code))
+    entered = late.act(changes.confirm_address, code)
+    assert entered.answered
+    assert (entered.cookies, entered.answered.data) == (None, {TAKEN: 1})
+    assert owner(Visitor(lobby, new)).epoch == 2
+
+
+def test_the_spelling_of_one_s_own_address_can_be_changed(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    ann.act(changes.ask_address, ann.address.title())
+    assert ann.act(changes.confirm_address, ann.code).cookies
+    assert owner(ann).address == ann.address.title()
+
+
+def test_one_factor_changes_neither(lobby: Lobby) -> None:
+    ann = at(lobby, joined(lobby))
+    reset(ann)
+    for change in (
+        lambda: ann.act(changes.change_password, OTHER_PASSWORD, PASSWORD),
+        lambda: ann.act(changes.ask_address, f"x{ann.address}"),
+    ):
+        with pytest.raises(OverError):
+            change()

@@ -1,0 +1,129 @@
+"""What a signed-in person ends: sessions, known browsers, her own session, the account."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from people import found
+from simple_2fa.accounts.model import Account
+from simple_2fa.core.tags import Tag
+from simple_2fa.db import schema
+from simple_2fa.signin import changes, login, recover, register
+from simple_2fa.signin.model import Entered, Lobby, OverError
+from traces import happened, known_to, notices, row_counts
+from visits import Visitor, at, enrolled, joined, owner, signed_in
+
+
+def test_one_session_is_ended_or_all_others(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    phone, tablet, laptop = (signed_in(lobby, owner(ann)) for _ in range(3))
+    assert phone.session
+    ann.act(changes.end, phone.session.id)
+    assert [each.stage for each in (ann, phone, tablet, laptop)] == ["full", "", "full", "full"]
+    ann.act(changes.end, "others")
+    assert [each.stage for each in (ann, tablet, laptop)] == ["full", "", ""]
+    assert happened(ann, owner(ann), Tag.SESSION_END) == ["done", "done"]
+    assert len(known_to(ann, owner(ann))) == 4
+
+
+def test_another_account_s_session_is_not(lobby: Lobby) -> None:
+    ann, bob = signed_in(lobby), signed_in(lobby)
+    assert bob.session
+    ann.act(changes.end, bob.session.id)
+    ann.act(changes.end, "others")
+    assert bob.stage == "full"
+
+
+def test_one_browser_is_forgotten_or_all(lobby: Lobby) -> None:
+    ann, bob = signed_in(lobby), signed_in(lobby)
+    phone, tablet = (signed_in(lobby, owner(ann)) for _ in range(2))
+    ann.act(changes.forget, next(iter(bob.browsers)))
+    ann.act(changes.forget, next(iter(phone.browsers)))
+    names = {each.id for each in known_to(ann, owner(ann))}
+    assert names == {*ann.browsers, *tablet.browsers}
+    assert phone.stage == "full"
+    ann.act(changes.forget, "all")
+    assert known_to(ann, owner(ann)) == []
+    assert len(known_to(bob, owner(bob))) == 1
+
+
+def test_only_a_full_session_ends_and_forgets(lobby: Lobby) -> None:
+    waiting = at(lobby, joined(lobby))
+    waiting.act(login.sign_in, waiting.typed())
+    for each in (waiting, Visitor(lobby)):
+        for change in (changes.end, changes.forget):
+            with pytest.raises(OverError):
+                each.act(change, "others")
+    assert waiting.stage == "password"
+
+
+def test_signing_out_ends_a_session_of_any_stage_and_no_browser(lobby: Lobby) -> None:
+    waiting, registering, ann = at(lobby, joined(lobby)), Visitor(lobby), signed_in(lobby)
+    waiting.act(login.sign_in, waiting.typed())
+    registering.act(register.begin, registering.typed())
+    for each in (waiting, registering, ann):
+        each.act(changes.sign_out)
+        assert each.stage == ""
+    assert happened(ann, owner(ann), Tag.SESSION_LOGOUT) == ["done"]
+    assert len(known_to(ann, owner(ann))) == 1
+
+
+def test_without_a_session_there_is_nothing_to_end(lobby: Lobby) -> None:
+    before = row_counts(lobby.desk.db)
+    stranger = Visitor(lobby)
+    stranger.act(changes.sign_out)
+    replace(stranger, token="forged").act(changes.sign_out)
+    assert row_counts(lobby.desk.db) == before
+
+
+def test_a_language_is_remembered_for_letters_too(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    ann.act(changes.speak, "de")
+    assert (owner(ann).locale, owner(ann).epoch, ann.stage) == ("de", 1, "full")
+    ann.act(changes.delete)
+    (notice,) = notices(ann, "account_deleted")
+    assert notice["locale"] == "de"
+
+
+OF_ACCOUNTS = (schema.accounts, schema.sessions, schema.browsers)
+
+
+def rows_of(ann: Visitor, account: Account) -> list[int]:
+    """Count what belongs to an account: its row, sessions, browsers and credentials."""
+    held = schema.credentials
+    queries = [
+        *(select(each.c.id).where(each.c.account == account.id) for each in OF_ACCOUNTS),
+        select(held.c.id).where(held.c.subject == account.subject),
+    ]
+    return ann.db.read(lambda connection: [len(connection.execute(each).all()) for each in queries])
+
+
+def test_deleting_takes_all_of_the_account_and_nothing_of_others(lobby: Lobby) -> None:
+    ann, bob = signed_in(lobby), signed_in(lobby)
+    hers, his = owner(ann), owner(bob)
+    phone = signed_in(lobby, hers)
+    waiting = at(lobby, hers)
+    waiting.act(login.sign_in, waiting.typed())
+    for account in (hers, his):
+        enrolled(lobby, account)
+    assert rows_of(ann, hers) == [1, 3, 2, 1]
+    ann.act(changes.delete)
+    assert (rows_of(ann, hers), rows_of(bob, his)) == ([0, 0, 0, 0], [1, 1, 1, 1])
+    assert [each.stage for each in (ann, phone, waiting)] == ["", "", ""]
+    assert (bob.stage, found(lobby.desk.db, his)) == ("full", his)
+    assert happened(ann, hers, Tag.ACCOUNT_DELETE) == ["done"]
+    assert len(notices(ann, "account_deleted")) == 1
+
+
+def test_a_deleted_account_s_address_is_free_and_its_password_forgotten(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    ann.act(changes.delete)
+    again = ann.elsewhere()
+    assert again.act(login.sign_in, again.typed()) == Entered()
+    with pytest.raises(OverError):
+        ann.act(recover.undo)
+    again.act(register.begin, again.typed())
+    assert again.act(register.confirm, again.code).cookies
+    assert ann.act(login.sign_in, ann.typed()).cookies
+    assert ann.stage == "password"  # the old account's browser is not known to the new one

@@ -1,0 +1,197 @@
+"""Passwords at the door: wrong ones are told alike and counted, old hashes made strong."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from argon2 import PasswordHasher
+
+from people import disable
+from simple_2fa.accounts.hashing import BusyError
+from simple_2fa.core.passwords import needs_rehash
+from simple_2fa.core.tags import Tag
+from simple_2fa.limits import buckets
+from simple_2fa.limits.rules import PASSWORDS_BY_BLOCK
+from simple_2fa.signin import changes, login, passwords
+from simple_2fa.signin.model import Entered, Lobby, PausedError
+from traces import happened, left, row_counts, spend, statements
+from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, owner, signed_in
+from world import NOW, together
+
+HOUR = timedelta(hours=1)
+
+
+def test_wrong_unknown_and_disabled_hear_the_same(lobby: Lobby) -> None:
+    known, barred, stranger = at(lobby, joined(lobby)), at(lobby, joined(lobby)), Visitor(lobby)
+    disable(lobby.desk.db, owner(barred))
+    sent, counts = [], []
+    for each, typed in (
+        (known, known.typed(OTHER_PASSWORD)),
+        (barred, barred.typed()),
+        (stranger, stranger.typed()),
+    ):
+        before = row_counts(lobby.desk.db)
+        with statements(lobby.desk.db) as seen:
+            assert each.act(login.sign_in, typed) == Entered()
+        sent.append(seen)
+        counts.append({name: n - before[name] for name, n in row_counts(lobby.desk.db).items()})
+    assert sent[0] == sent[1] == sent[2]
+    assert counts[0] == counts[1] == counts[2]
+    assert happened(known, owner(known), Tag.PASSWORD_CHECK) == ["wrong"]
+
+
+def test_they_hear_the_same_in_a_browser_that_others_are_known_in(lobby: Lobby) -> None:
+    """Else whoever has an account of their own could tell by the time that it takes."""
+    bob = signed_in(lobby)
+    sent = []
+    for address in (joined(lobby).address, Visitor(lobby).address):
+        visitor = replace(Visitor(lobby, address), browsers=bob.browsers)
+        with statements(lobby.desk.db) as seen:
+            visitor.act(login.sign_in, visitor.typed(OTHER_PASSWORD))
+        sent.append(seen)
+    assert sent[0] == sent[1]
+
+
+def test_an_old_hash_becomes_a_strong_one_and_nothing_ends(lobby: Lobby) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    ann = at(lobby, joined(lobby, stored=weak))
+    other = signed_in(lobby, owner(ann))
+    ann.act(login.sign_in, ann.typed(OTHER_PASSWORD))
+    assert owner(ann).password == weak
+    ann.act(login.sign_in, ann.typed())
+    assert needs_rehash(weak)
+    assert not needs_rehash(owner(ann).password)
+    assert other.stage == "full"
+    again = ann.elsewhere()
+    assert again.act(login.sign_in, again.typed()).cookies
+
+
+def test_where_all_turns_are_taken_the_old_hash_stays_and_the_door_opens(
+    lobby: Lobby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    ann = at(lobby, joined(lobby, stored=weak))
+
+    def busy(_: str) -> str:
+        raise BusyError
+
+    monkeypatch.setattr(lobby.hashing, "make", busy)
+    assert ann.act(login.sign_in, ann.typed()).cookies
+    assert owner(ann).password == weak
+
+
+def miss(ann: Visitor, times: int = 1) -> None:
+    for _ in range(times):
+        assert ann.act(login.sign_in, ann.typed(OTHER_PASSWORD)) == Entered()
+
+
+def paused(ann: Visitor, password: str) -> datetime:
+    """Try a password where there is no room for it; give from when on there is."""
+    before = row_counts(ann.db)
+    with pytest.raises(PausedError) as refusal:
+        ann.act(login.sign_in, ann.typed(password))
+    assert row_counts(ann.db) == before
+    return refusal.value.retry_at
+
+
+def spend_but(ann: Visitor, room: int) -> None:
+    """Leave room for so many wrong passwords at an address, in no known browser."""
+    _, mine = passwords.tries(ann.visit(), ann.address, None)
+    spend(ann, mine, left(ann, mine) - room)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_address_takes_ten_wrong_passwords_an_hour(lobby: Lobby, *, there: bool) -> None:
+    ann = at(lobby, joined(lobby)) if there else Visitor(lobby)
+    spend_but(ann, 1)
+    miss(ann)
+    soon = NOW + HOUR / 10
+    assert {paused(ann, each) for each in (PASSWORD, OTHER_PASSWORD)} == {soon}
+    assert paused(ann.elsewhere(), PASSWORD) == soon
+    ann.now = soon
+    assert bool(ann.act(login.sign_in, ann.typed()).cookies) == there
+
+
+def test_room_comes_back_for_one_at_a_time(lobby: Lobby) -> None:
+    ann = at(lobby, joined(lobby))
+    spend_but(ann, 0)
+    ann.now = NOW + HOUR / 10
+    miss(ann)
+    assert paused(ann, PASSWORD) == NOW + 2 * HOUR / 10
+
+
+def test_a_right_password_costs_nothing(lobby: Lobby) -> None:
+    ann = at(lobby, joined(lobby))
+    spend_but(ann, 1)
+    for _ in range(2):
+        assert ann.act(login.sign_in, ann.typed()).cookies
+    miss(ann)
+
+
+def test_a_known_browser_has_ten_of_its_own(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    spend_but(ann, 0)
+    paused(ann.elsewhere(), PASSWORD)
+    ann.act(changes.sign_out)
+    miss(ann)
+    assert ann.act(login.sign_in, ann.typed()).cookies
+    forger = replace(ann, browsers=dict.fromkeys(ann.browsers, "forged"))
+    paused(forger, PASSWORD)
+
+
+def test_a_browser_known_to_another_has_none_here(lobby: Lobby) -> None:
+    bob = signed_in(lobby)
+    ann = at(lobby, joined(lobby))
+    spend_but(ann, 0)
+    paused(replace(bob, address=ann.address), PASSWORD)
+
+
+def test_a_network_takes_sixty_an_hour_whatever_the_address(lobby: Lobby) -> None:
+    ann, bob = at(lobby, joined(lobby)), at(lobby, joined(lobby))
+    bob.place = ann.place
+    spend(ann, buckets.bucket(PASSWORDS_BY_BLOCK, ann.place.network), 59)
+    miss(ann)
+    for password in (PASSWORD, OTHER_PASSWORD):
+        assert paused(bob, password) == NOW + HOUR / 60
+    assert bob.elsewhere().act(login.sign_in, bob.typed()).cookies
+
+
+def test_wrong_current_passwords_count_the_same(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    here = next(iter(ann.browsers))
+    _, mine = passwords.tries(ann.visit(), ann.address, here)
+    spend(ann, mine, 9)
+    assert ann.act(changes.change_password, OTHER_PASSWORD, PASSWORD) == Entered()
+    with pytest.raises(PausedError):
+        ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD)
+    assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == ["wrong"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_of_twelve_wrong_passwords_at_once_three_find_room(lobby: Lobby, *, there: bool) -> None:
+    ann = at(lobby, joined(lobby)) if there else Visitor(lobby)
+    spend_but(ann, 3)
+    guessers = [ann.elsewhere() for _ in range(12)]
+
+    def guess(number: int) -> Entered | datetime:
+        one = guessers[number]
+        try:
+            return one.act(login.sign_in, one.typed(OTHER_PASSWORD))
+        except PausedError as why:
+            return why.retry_at
+
+    told = together(12, guess)
+    assert told.count(Entered()) == 3
+    assert told.count(NOW + HOUR / 10) == 9
+
+
+def test_of_twelve_right_passwords_without_room_none_is_told(lobby: Lobby) -> None:
+    ann = at(lobby, joined(lobby))
+    spend_but(ann, 0)
+
+    def try_it(_: int) -> bool:
+        with pytest.raises(PausedError):
+            login.sign_in(ann.visit(), ann.typed())
+        return True
+
+    assert all(together(12, try_it))

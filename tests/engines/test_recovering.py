@@ -1,0 +1,225 @@
+"""Getting back in by a mailed code: alike for everybody, and one factor for a day."""
+
+from collections.abc import Callable
+
+import pytest
+
+from people import change_password, disable
+from simple_2fa.challenges.desk import ledger_of
+from simple_2fa.challenges.model import Outcome, Sending
+from simple_2fa.core import passwords
+from simple_2fa.core.errors import MalformedAnswerError
+from simple_2fa.core.tags import Tag
+from simple_2fa.sessions.model import PASSWORD_LASTS
+from simple_2fa.signin import asking, changes, login, recover, register
+from simple_2fa.signin.model import Entered, Lobby, OverError, WeakPasswordError
+from traces import (
+    happened,
+    known_to,
+    letters,
+    notices,
+    open_to,
+    row_counts,
+    spend,
+    statements,
+    voided,
+)
+from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, enrolled, joined, owner, reset, signed_in
+from world import COUNTER_SECRET, NOW, SECOND, TTL, token_code, wrong
+
+
+def asking_for_a_way_in(lobby: Lobby) -> Visitor:
+    ann = at(lobby, joined(lobby))
+    ann.act(recover.begin, ann.address)
+    return ann
+
+
+def proved(lobby: Lobby) -> Visitor:
+    ann = asking_for_a_way_in(lobby)
+    assert ann.act(recover.prove, ann.code).cookies
+    return ann
+
+
+def told(entered: Entered) -> Outcome:
+    assert entered.answered
+    assert bool(entered.cookies) == (entered.answered.outcome is Outcome.APPROVED)
+    return entered.answered.outcome
+
+
+def test_a_long_code_allows_a_new_password_and_signs_in(lobby: Lobby) -> None:
+    ann = asking_for_a_way_in(lobby)
+    asked, account = ann.asked, owner(ann)
+    assert (ann.stage, asked.purpose, asked.digits) == ("anonymous", "reset", 10)
+    assert told(ann.act(recover.prove, ann.code)) is Outcome.APPROVED
+    assert (ann.stage, ann.browsers, owner(ann)) == ("reset", {}, account)
+    assert voided(ann, asked.id)
+    entered = ann.act(recover.set_password, OTHER_PASSWORD)
+    assert (entered.goes_to, ann.stage) == ("/account", "full")
+    changed = owner(ann)
+    assert passwords.fits(OTHER_PASSWORD, changed.password)
+    assert (changed.reset_at, changed.former_password) == (NOW, account.password)
+    assert happened(ann, changed, Tag.PASSWORD_RESET) == ["done"]
+    (notice,) = notices(ann, "password_reset")
+    assert notice["until"] == "2026-11-23T10:30:00+00:00"
+
+
+def test_unknown_known_and_disabled_addresses_look_the_same(lobby: Lobby) -> None:
+    known, barred, stranger = (at(lobby, joined(lobby)) for _ in range(3))
+    disable(lobby.desk.db, owner(barred))
+    stranger.address = f"x{stranger.address}"
+    bob = signed_in(lobby)
+    sent, counts, shown = [], [], []
+    for each in (known, barred, stranger):
+        each.browsers = dict(bob.browsers)
+        before = row_counts(lobby.desk.db)
+        with statements(lobby.desk.db) as seen:
+            each.act(recover.begin, each.address)
+            missed = each.act(recover.prove, wrong(each.code))
+            each.move(seconds=30)
+            each.act(asking.again)
+        sent.append(seen)
+        counts.append({name: n - before[name] for name, n in row_counts(lobby.desk.db).items()})
+        asked = each.asked
+        first, second = letters(each)
+        shown.append((missed, asked.digits, asked.tries, first.priority, second.not_after))
+    assert sent[0] == sent[1] == sent[2]
+    assert counts[0] == counts[1] == counts[2]
+    assert shown[0] == shown[1] == shown[2]
+    assert [letters(each)[0].template for each in (known, barred, stranger)] == [
+        "code",
+        "no_account",
+        "no_account",
+    ]
+
+
+def test_a_decoy_s_code_stands_in_no_letter_and_opens_nothing(lobby: Lobby) -> None:
+    stranger = Visitor(lobby)
+    stranger.act(recover.begin, stranger.address)
+    (letter,) = letters(stranger)
+    sealed = lobby.desk.vault.open("letter", letter.letter, letter.sealed)
+    assert stranger.code.encode() not in sealed
+    with pytest.raises(OverError):
+        stranger.act(recover.prove, stranger.code)
+    assert (stranger.stage, stranger.asked.tries) == ("anonymous", 0)
+
+
+def test_each_outcome_of_a_code_is_told(lobby: Lobby) -> None:
+    ann, late = asking_for_a_way_in(lobby), asking_for_a_way_in(lobby)
+    right, bad = ann.code, wrong(ann.code)
+    with pytest.raises(MalformedAnswerError):
+        ann.act(recover.prove, "123456")
+    outcomes = [told(ann.act(recover.prove, bad)) for _ in range(5)]
+    assert outcomes == [Outcome.WRONG] * 5
+    assert told(ann.act(recover.prove, right)) is Outcome.OUT_OF_TRIES
+    code = late.code
+    late.now = NOW + TTL
+    assert told(late.act(recover.prove, code)) is Outcome.EXPIRED
+    for each in (ann, late):
+        each.move(seconds=30)
+        assert each.act(asking.again).sending is Sending.NEW
+        assert told(each.act(recover.prove, each.code)) is Outcome.APPROVED
+
+
+def test_it_draws_on_no_ledger(lobby: Lobby) -> None:
+    ann = asking_for_a_way_in(lobby)
+    spend(ann, ledger_of(ann.asked.question), 10)
+    assert told(ann.act(recover.prove, wrong(ann.code))) is Outcome.WRONG
+    assert told(ann.act(recover.prove, ann.code)) is Outcome.APPROVED
+
+
+def moved_away(ann: Visitor) -> None:
+    other = signed_in(ann.lobby, owner(ann))
+    other.act(changes.ask_address, f"x{ann.address}")
+    assert other.act(changes.confirm_address, other.code).cookies
+
+
+def deleted(ann: Visitor) -> None:
+    signed_in(ann.lobby, owner(ann)).act(changes.delete)
+
+
+CHANGES: dict[str, Callable[[Visitor], None]] = {
+    "password": lambda ann: change_password(ann.db, owner(ann)),
+    "disabled": lambda ann: disable(ann.db, owner(ann)),
+    "reset": lambda ann: reset(ann.elsewhere()),
+    "moved": moved_away,
+    "deleted": deleted,
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_code_is_dead_once_the_account_has_changed(lobby: Lobby, name: str) -> None:
+    ann = asking_for_a_way_in(lobby)
+    code = ann.code
+    CHANGES[name](ann)
+    assert told(ann.act(recover.prove, code)) is Outcome.CANCELED
+    assert ann.stage == "anonymous"
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_so_is_what_the_code_allowed(lobby: Lobby, name: str) -> None:
+    ann = proved(lobby)
+    visit = ann.visit()
+    CHANGES[name](ann)
+    before = row_counts(lobby.desk.db)
+    assert ann.stage == ""
+    for each in (visit, ann.visit()):
+        with pytest.raises(OverError):
+            recover.set_password(each, OTHER_PASSWORD)
+    assert row_counts(lobby.desk.db) == before
+
+
+def test_a_weak_password_is_refused_and_another_is_welcome(lobby: Lobby) -> None:
+    ann = proved(lobby)
+    before = row_counts(lobby.desk.db)
+    for weak in ("short", "password1234", ann.address):
+        with pytest.raises(WeakPasswordError):
+            ann.act(recover.set_password, weak)
+    assert row_counts(lobby.desk.db) == before
+    assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
+
+
+def test_only_a_proved_session_sets_a_password_and_only_once(lobby: Lobby) -> None:
+    ann = proved(lobby)
+    visit = ann.visit()
+    waiting = at(lobby, joined(lobby))
+    waiting.act(login.sign_in, waiting.typed())
+    for each in (Visitor(lobby), asking_for_a_way_in(lobby), waiting, signed_in(lobby)):
+        with pytest.raises(OverError):
+            each.act(recover.set_password, OTHER_PASSWORD)
+    assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
+    with pytest.raises(OverError):
+        recover.set_password(visit, PASSWORD)
+    assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
+
+
+def test_the_code_of_a_reset_serves_nothing_else(lobby: Lobby) -> None:
+    ann = asking_for_a_way_in(lobby)
+    for answer in (login.answer, register.confirm, changes.confirm_address):
+        with pytest.raises(OverError):
+            ann.act(answer, ann.code)
+
+
+def test_a_proof_lasts_a_quarter_of_an_hour(lobby: Lobby) -> None:
+    ann, late = proved(lobby), proved(lobby)
+    ann.now = NOW + PASSWORD_LASTS - SECOND
+    assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
+    late.now = NOW + PASSWORD_LASTS
+    with pytest.raises(OverError):
+        late.act(recover.set_password, OTHER_PASSWORD)
+
+
+def test_an_enrolled_token_is_asked_for_all_the_same(lobby: Lobby) -> None:
+    ann = proved(lobby)
+    enrolled(lobby, owner(ann))
+    entered = ann.act(recover.set_password, OTHER_PASSWORD)
+    assert (entered.goes_to, ann.stage, ann.browsers) == ("", "password", {})
+    assert (ann.asked.purpose, ann.asked.factor) == ("login", "counter")
+    assert [each.stage for each in open_to(ann, owner(ann))] == ["password"]
+    code = token_code(COUNTER_SECRET[:20])
+    assert told(ann.act(login.answer, wrong(code))) is Outcome.WRONG
+    assert told(ann.act(login.answer, code)) is Outcome.APPROVED
+    session = ann.session
+    assert session
+    assert (session.proved_by, session.one_factor_until) == ("counter", None)
+    assert session.is_fresh(NOW)
+    assert [each.id for each in known_to(ann, owner(ann))] == list(ann.browsers)

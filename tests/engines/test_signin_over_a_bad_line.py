@@ -1,0 +1,99 @@
+"""The connection is lost around COMMIT: one account, one session, and the cookies that open it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from engines.test_ambiguous_commit import LOSSES, Behind
+from rig.proxy import Proxy
+from rig.server import Server
+from simple_2fa.core import passwords
+from simple_2fa.core.tags import Tag
+from simple_2fa.signin import changes, login, recover, register
+from traces import happened, known_to, letters, notices, open_to
+from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, lobby_on, owner, signed_in
+from world import World, database, desk_on
+
+
+@pytest.fixture(scope="module")
+def through(booted: Server) -> Iterator[Behind]:
+    with Proxy(booted.port) as proxy:
+        db = database(proxy.through(booted.create_database()))
+        yield Behind(World(desk_on(db)), proxy)
+        db.close()
+
+
+@pytest.fixture(params=LOSSES)
+def behind(request: pytest.FixtureRequest, through: Behind) -> Behind:
+    return Behind(through.world, through.proxy, LOSSES[request.param])
+
+
+def is_in_once(ann: Visitor) -> bool:
+    """Tell whether the cookies open the account's one session, in its one known browser."""
+    session, account = ann.session, owner(ann)
+    assert session
+    assert [each.id for each in open_to(ann, account)] == [session.id]
+    assert [each.id for each in known_to(ann, account)] == list(ann.browsers) == [session.browser]
+    return ann.stage == "full"
+
+
+def test_a_registration_is_confirmed_once(behind: Behind) -> None:
+    ann = Visitor(lobby_on(behind.world.desk))
+    behind.act(lambda: ann.act(register.begin, ann.typed()))
+    assert len(letters(ann)) == 1
+    code = ann.code
+    behind.act(lambda: ann.act(register.confirm, code))
+    assert is_in_once(ann)
+    assert happened(ann, owner(ann), Tag.ACCOUNT_CREATE) == ["approved"]
+
+
+def test_a_sign_in_is_done_once(behind: Behind) -> None:
+    lobby = lobby_on(behind.world.desk)
+    ann = at(lobby, joined(lobby))
+    behind.act(lambda: ann.act(login.sign_in, ann.typed()))
+    assert (ann.stage, len(letters(ann))) == ("password", 1)
+    code = ann.code
+    behind.act(lambda: ann.act(login.answer, code, remember=True))
+    assert is_in_once(ann)
+    behind.act(lambda: ann.act(login.sign_in, ann.typed()))
+    assert is_in_once(ann)
+    assert happened(ann, owner(ann), Tag.SESSION_LOGIN) == ["approved", "approved"]
+
+
+def test_a_wrong_password_is_charged_once(behind: Behind) -> None:
+    lobby = lobby_on(behind.world.desk)
+    ann = at(lobby, joined(lobby))
+    behind.act(lambda: ann.act(login.sign_in, ann.typed(OTHER_PASSWORD)))
+    assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == ["wrong"]
+
+
+def test_a_reset_is_done_once_and_undone_once(behind: Behind) -> None:
+    lobby = lobby_on(behind.world.desk)
+    owner_s = signed_in(lobby)
+    ann = owner_s.elsewhere()
+    behind.act(lambda: ann.act(recover.begin, ann.address))
+    code = ann.code
+    behind.act(lambda: ann.act(recover.prove, code))
+    behind.act(lambda: ann.act(recover.set_password, OTHER_PASSWORD))
+    assert (ann.stage, owner_s.stage, owner(ann).epoch) == ("full", "full", 2)
+    assert len(notices(ann, "password_reset")) == 1
+    behind.act(lambda: owner_s.act(recover.undo))
+    assert (ann.stage, owner_s.stage, owner(ann).epoch) == ("", "full", 3)
+    assert passwords.fits(PASSWORD, owner(ann).password)
+
+
+def test_changes_are_made_once(behind: Behind) -> None:
+    ann = signed_in(lobby_on(behind.world.desk))
+    account = owner(ann)
+    behind.act(lambda: ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD))
+    assert is_in_once(ann)
+    to = f"x{ann.address}"
+    behind.act(lambda: ann.act(changes.ask_address, to))
+    code = ann.code
+    behind.act(lambda: ann.act(changes.confirm_address, code))
+    ann.address = to
+    assert is_in_once(ann)
+    assert owner(ann).epoch == 3
+    behind.act(lambda: ann.act(changes.delete))
+    assert (ann.stage, ann.account) == ("", None)
+    assert happened(ann, account, Tag.ACCOUNT_DELETE) == ["done"]

@@ -1,0 +1,166 @@
+"""Several at the same moment: one account, one session, one address, one end."""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+
+from simple_2fa.core import passwords
+from simple_2fa.core.errors import SlowDownError
+from simple_2fa.core.tags import Tag
+from simple_2fa.signin import changes, login, recover, register
+from simple_2fa.signin.model import TAKEN, Cookies, Entered, Lobby, Visit
+from traces import happened, known_to, letters, open_to
+from visits import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    Visitor,
+    at,
+    joined,
+    outcome,
+    owner,
+    reset,
+    signed_in,
+)
+from world import together
+
+THREADS = 12
+THIRD_PASSWORD = "amber glacier trumpet"
+
+
+def at_code(ann: Visitor) -> Visitor:
+    ann.act(login.sign_in, ann.typed())
+    return ann
+
+
+def test_of_three_registrations_of_one_address_one_makes_the_account(lobby: Lobby) -> None:
+    address = Visitor(lobby).address
+    people = [Visitor(lobby, address) for _ in range(3)]
+    for each in people:
+        each.act(register.begin, each.typed())
+    acts = [partial(each.act, register.confirm, each.code) for each in people]
+    told = together(3, lambda number: outcome(acts[number]))
+    assert Counter(told) == {"in": 1, TAKEN: 2}
+    account = owner(people[0])
+    assert [each.stage for each in people].count("full") == 1
+    assert len(open_to(people[0], account)) == len(known_to(people[0], account)) == 1
+    assert happened(people[0], account, Tag.ACCOUNT_CREATE) == ["approved"]
+
+
+def by_twelve(ann: Visitor, act: Callable[[Visit], Entered]) -> Counter[str]:
+    """Make one request twelve times at once; its browser keeps the cookies of the one that won."""
+    visit, kept = ann.visit(), list[Cookies | None]()
+
+    def once() -> Entered:
+        told = act(visit)
+        kept.append(told.cookies)
+        return told
+
+    told = Counter(together(THREADS, lambda _: outcome(once)))
+    (ann.token,) = (each.session for each in kept if each)
+    return told
+
+
+def test_of_twelve_confirmations_in_one_session_one_makes_the_account(lobby: Lobby) -> None:
+    ann = Visitor(lobby)
+    ann.act(register.begin, ann.typed())
+    code = ann.code
+    assert by_twelve(ann, lambda visit: register.confirm(visit, code)) == {"in": 1, "used": 11}
+    assert ann.stage == "full"
+    assert len(known_to(ann, owner(ann))) == 1
+
+
+def test_of_twelve_right_codes_in_one_session_one_lets_in(lobby: Lobby) -> None:
+    ann = at_code(at(lobby, joined(lobby)))
+    code = ann.code
+    assert by_twelve(ann, lambda visit: login.answer(visit, code)) == {"in": 1, "used": 11}
+    assert ann.stage == "full"
+    assert len(open_to(ann, owner(ann))) == len(known_to(ann, owner(ann))) == 1
+    assert happened(ann, owner(ann), Tag.SESSION_LOGIN) == ["approved"]
+
+
+def test_of_twelve_right_codes_of_a_reset_one_counts_and_one_password_is_set(lobby: Lobby) -> None:
+    ann = at(lobby, joined(lobby))
+    ann.act(recover.begin, ann.address)
+    code = ann.code
+    assert by_twelve(ann, lambda visit: recover.prove(visit, code)) == {"in": 1, "used": 11}
+    visit = ann.visit()
+    told = together(3, lambda _: outcome(lambda: recover.set_password(visit, OTHER_PASSWORD)))
+    assert Counter(told) == {"in": 1, "over": 2}
+    assert (owner(ann).epoch, len(open_to(ann, owner(ann)))) == (2, 1)
+
+
+def test_twelve_tabs_that_sign_in_at_once_wait_for_one_code(lobby: Lobby) -> None:
+    ann = at_code(at(lobby, joined(lobby)))
+    code = ann.code
+    told = by_twelve(ann, lambda visit: login.sign_in(visit, ann.typed()))
+    assert told == {"in": 1, "over": 11}
+    assert (ann.stage, ann.code, len(letters(ann))) == ("password", code, 1)
+    assert ann.act(login.answer, code).cookies
+
+
+def test_of_twelve_strangers_who_ask_at_once_three_cause_a_letter(lobby: Lobby) -> None:
+    address = joined(lobby).address
+
+    def ask(_: int) -> bool:
+        try:
+            Visitor(lobby).act(recover.begin, address)
+        except SlowDownError:
+            return False
+        return True
+
+    assert together(THREADS, ask).count(True) == 3
+
+
+def test_of_three_who_want_one_address_one_gets_it(lobby: Lobby) -> None:
+    """Two move there, one registers."""
+    new = Visitor(lobby)
+    new.act(register.begin, new.typed())
+    movers = [signed_in(lobby) for _ in range(2)]
+    for each in movers:
+        each.act(changes.ask_address, new.address)
+    acts = [partial(new.act, register.confirm, new.code)]
+    acts += [partial(each.act, changes.confirm_address, each.code) for each in movers]
+    told = together(3, lambda number: outcome(acts[number]))
+    assert Counter(told) == {"in": 1, TAKEN: 2}
+    assert [each.stage for each in movers] == ["full", "full"]
+    taken = [each for each in movers if each.account is None]
+    assert len(taken) == (told[0] != "in")
+    assert new.account
+
+
+def test_deleting_and_signing_in_at_once_leave_nothing_open(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    other = at_code(ann.elsewhere())
+    account, code = owner(ann), other.code
+    acts: tuple[Callable[[], Entered | None], ...] = (
+        lambda: ann.act(changes.delete),
+        lambda: other.act(login.answer, code),
+    )
+    told = together(2, lambda number: outcome(acts[number]))
+    assert told[0] == "in"
+    assert (ann.stage, other.stage, ann.account) == ("", "", None)
+    assert open_to(ann, account) == []
+
+
+def test_an_undo_and_a_change_at_once_have_one_end(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    phone = signed_in(lobby, owner(ann))
+    reset(ann)
+    there, here = phone.visit(), ann.visit()
+    acts: tuple[Callable[[], Entered | None], ...] = (
+        lambda: recover.undo(there),
+        lambda: changes.change_password(here, OTHER_PASSWORD, THIRD_PASSWORD),
+    )
+    told = together(2, lambda number: outcome(acts[number]))
+    assert Counter(told) == {"in": 1, "over": 1}
+    kept = PASSWORD if told[0] == "in" else THIRD_PASSWORD
+    assert passwords.fits(kept, owner(ann).password)
+    assert owner(ann).former_password is None
+
+
+def test_of_twelve_undos_one_is_done(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    reset(ann.elsewhere())
+    told = together(THREADS, lambda _: outcome(lambda: ann.act(recover.undo)))
+    assert Counter(told) == {"in": 1, "over": 11}
+    assert (owner(ann).epoch, ann.stage) == (3, "full")

@@ -1,0 +1,131 @@
+"""What anybody may cause: so many letters to an address, so much from one network."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from simple_2fa.core.errors import SlowDownError
+from simple_2fa.limits import buckets
+from simple_2fa.limits.rules import STRANGERS_BY_BLOCK
+from simple_2fa.signin import asking, changes, login, passwords, recover, register
+from simple_2fa.signin.model import Lobby
+from traces import left, letters, row_counts, spend
+from visits import Visitor, at, joined, signed_in
+from world import NOW, SECOND
+
+Ask = Callable[[Visitor, str], object]
+ASKS: dict[str, Ask] = {
+    "register": lambda who, to: who.act(register.begin, Visitor(who.lobby, to).typed()),
+    "forgot": lambda who, to: who.act(recover.begin, to),
+    "move": lambda who, to: signed_in(who.lobby, now=who.now).act(changes.ask_address, to),
+}
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize("name", ASKS)
+def test_an_address_gets_three_letters_of_a_kind_a_day(lobby: Lobby, name: str) -> None:
+    ask, to = ASKS[name], at(lobby, joined(lobby)).address
+    for _ in range(3):
+        ask(Visitor(lobby), to)
+    before = row_counts(lobby.desk.db)
+    late = Visitor(lobby)
+    with pytest.raises(SlowDownError) as refusal:
+        ask(late, to)
+    assert refusal.value.retry_at == NOW + DAY / 3
+    if name != "move":  # for which somebody signs in first
+        assert row_counts(lobby.desk.db) == before
+    for other in ASKS.keys() - {name}:
+        ASKS[other](Visitor(lobby), to)
+    ask(Visitor(lobby), f"x{to}")
+    ask(Visitor(lobby, now=NOW + DAY / 3), to)
+
+
+def test_so_do_addresses_without_an_account_and_both_alike(lobby: Lobby) -> None:
+    stranger, ann = Visitor(lobby), at(lobby, joined(lobby))
+    told = []
+    for each in (stranger, ann):
+        for _ in range(3):
+            Visitor(lobby).act(recover.begin, each.address)
+        with pytest.raises(SlowDownError) as refusal:
+            Visitor(lobby).act(recover.begin, each.address)
+        told.append(str(refusal.value))
+    assert told[0] == told[1]
+
+
+def test_a_browser_that_is_known_there_has_its_own_three(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    for _ in range(3):
+        Visitor(lobby).act(recover.begin, ann.address)
+    for number in range(3):
+        ann.now = NOW + number * 30 * SECOND
+        ann.act(recover.begin, ann.address)
+    with pytest.raises(SlowDownError):
+        ann.act(recover.begin, ann.address)
+
+
+def test_strangers_use_up_no_letter_of_signing_in(lobby: Lobby) -> None:
+    account = joined(lobby)
+    for _ in range(3):
+        Visitor(lobby).act(recover.begin, account.address)
+    ann = at(lobby, account)
+    ann.act(login.sign_in, ann.typed())
+    assert len(letters(ann)) == 1
+
+
+def test_one_session_waits_half_a_minute_and_another_does_not(lobby: Lobby) -> None:
+    ann = Visitor(lobby)
+    ann.act(register.begin, ann.typed())
+    Visitor(lobby).act(register.begin, ann.typed())
+    with pytest.raises(SlowDownError) as early:
+        ann.act(register.change_address, ann.address)
+    assert early.value.retry_at == NOW + 30 * SECOND
+    ann.act(register.change_address, f"x{ann.address}")
+    with pytest.raises(SlowDownError) as early:
+        ann.act(register.change_address, ann.address)
+    assert early.value.retry_at == NOW + 30 * SECOND
+
+
+def test_a_code_sent_again_counts_as_a_letter(lobby: Lobby) -> None:
+    ann = Visitor(lobby)
+    ann.act(register.begin, ann.typed())
+    for _ in range(2):
+        ann.move(seconds=30)
+        ann.act(asking.again)
+    ann.move(seconds=30)
+    with pytest.raises(SlowDownError):
+        ann.act(asking.again)
+    assert len(letters(ann)) == 3
+    assert ann.act(register.confirm, ann.code).cookies
+
+
+STRANGE: dict[str, Callable[[Visitor], object]] = {
+    "register": lambda who: who.act(register.begin, who.typed()),
+    "forgot": lambda who: who.act(recover.begin, who.address),
+    "mistyped": lambda who: who.act(register.change_address, Visitor(who.lobby).address),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_network_asks_forty_times_an_hour(lobby: Lobby, name: str) -> None:
+    ann = Visitor(lobby)
+    if name == "mistyped":
+        ann.act(register.begin, ann.typed())
+    block = buckets.bucket(STRANGERS_BY_BLOCK, ann.place.network)
+    spend(ann, block, left(ann, block) - 1)
+    STRANGE[name](ann)
+    before = row_counts(lobby.desk.db)
+    with pytest.raises(SlowDownError) as refusal:
+        STRANGE[name](ann)
+    assert refusal.value.retry_at == NOW + timedelta(hours=1) / 40
+    assert row_counts(lobby.desk.db) == before
+
+
+def test_a_network_that_is_refused_costs_no_hash(
+    lobby: Lobby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = Visitor(lobby)
+    spend(ann, buckets.bucket(STRANGERS_BY_BLOCK, ann.place.network), 40)
+    monkeypatch.setattr(passwords, "hashed", lambda *_: pytest.fail("it was hashed"))
+    with pytest.raises(SlowDownError):
+        ann.act(register.begin, ann.typed())

@@ -1,0 +1,240 @@
+"""After a reset the mailbox counts once, and whoever was signed in before can undo it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from people import disable
+from simple_2fa.accounts.model import UNDO_FOR
+from simple_2fa.core import passwords
+from simple_2fa.core.tags import Tag
+from simple_2fa.signin import changes, login, recover, step_up
+from simple_2fa.signin.model import HeldError, Lobby, OverError
+from traces import happened, known_to, notices, open_to
+from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, enrolled, joined, owner, reset, signed_in
+from world import COUNTER_SECRET, NOW, SECOND, token_code
+
+THIRD_PASSWORD = "amber glacier trumpet"
+UNTIL = NOW + UNDO_FOR
+
+
+def thief_of(ann: Visitor, password: str = OTHER_PASSWORD) -> Visitor:
+    """Let somebody who reads the mailbox reset the password, in a browser of their own."""
+    thief = ann.elsewhere()
+    reset(thief, password)
+    return thief
+
+
+def is_one_factor(ann: Visitor) -> bool:
+    assert ann.session
+    return ann.session.is_one_factor(ann.now)
+
+
+def sign_in_again(
+    ann: Visitor, password: str = OTHER_PASSWORD, now: timedelta | None = None
+) -> Visitor:
+    """Sign in by password and mail code in a browser that is new."""
+    new = ann.elsewhere()
+    new.now = NOW + (now or timedelta())
+    new.act(login.sign_in, new.typed(password))
+    assert new.act(login.answer, new.code, remember=True).cookies
+    return new
+
+
+def test_its_session_is_one_factor_for_a_day(lobby: Lobby) -> None:
+    thief = thief_of(at(lobby, joined(lobby)))
+    session = thief.session
+    assert session
+    assert session.one_factor_until == UNTIL
+    assert session.is_one_factor(UNTIL - SECOND)
+    assert not session.is_one_factor(UNTIL)
+    assert (thief.browsers, known_to(thief, owner(thief))) == ({}, [])
+    for change in (
+        lambda: thief.act(changes.change_password, OTHER_PASSWORD, THIRD_PASSWORD),
+        lambda: thief.act(changes.ask_address, f"x{thief.address}"),
+        lambda: thief.act(changes.delete),
+    ):
+        with pytest.raises(OverError):
+            change()
+    with pytest.raises(HeldError) as held:
+        thief.act(step_up.ask, "/account/delete")
+    assert held.value.until == UNTIL
+
+
+def test_it_can_take_nobody_s_way_to_undo_it(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    thief, hers = thief_of(ann), ann.session
+    assert hers
+    for browser in ("all", *ann.browsers):
+        with pytest.raises(HeldError) as held:
+            thief.act(changes.forget, browser)
+        assert held.value.until == UNTIL
+    for session in ("others", hers.id):
+        with pytest.raises(HeldError):
+            thief.act(changes.end, session)
+    assert ann.stage == "full"
+    assert len(known_to(ann, owner(ann))) == 1
+
+
+def test_after_that_day_a_second_step_opens_what_was_held(lobby: Lobby) -> None:
+    thief = thief_of(at(lobby, joined(lobby)))
+    late = sign_in_again(thief, now=UNDO_FOR - SECOND)
+    late.move(minutes=1)
+    late.act(step_up.ask, "")
+    assert late.act(step_up.answer, late.code).cookies
+    assert late.act(changes.change_password, OTHER_PASSWORD, THIRD_PASSWORD).cookies
+    assert (late.stage, known_to(late, owner(late))) == ("full", [])
+
+
+def test_so_is_whoever_signs_in_with_the_new_password_by_mail(lobby: Lobby) -> None:
+    thief = thief_of(at(lobby, joined(lobby)))
+    again = sign_in_again(thief)
+    assert is_one_factor(again)
+    assert (again.browsers, known_to(again, owner(again))) == ({}, [])
+    late = sign_in_again(thief, now=UNDO_FOR - SECOND)
+    assert is_one_factor(late)
+    day_after = sign_in_again(thief, now=UNDO_FOR)
+    assert not is_one_factor(day_after)
+    assert len(day_after.browsers) == 1
+
+
+def test_a_known_browser_is_exempt(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    before = dict(ann.browsers)
+    reset(ann)
+    assert not is_one_factor(ann)
+    assert ann.session
+    assert ann.session.is_fresh(NOW)
+    assert ann.browsers.keys() == before.keys()
+    assert ann.browsers != before
+    assert [each.id for each in known_to(ann, owner(ann))] == list(before)
+
+
+def test_a_forged_or_another_s_browser_is_not(lobby: Lobby) -> None:
+    ann, bob = signed_in(lobby), signed_in(lobby)
+    forger = replace(ann.elsewhere(), browsers=dict.fromkeys(ann.browsers, "forged"))
+    guest = replace(ann.elsewhere(), browsers=dict(bob.browsers))
+    for each in (forger, guest):
+        reset(each)
+        assert is_one_factor(each)
+
+
+def test_full_sessions_and_known_browsers_go_on(lobby: Lobby) -> None:
+    ann = signed_in(lobby, remember=True)
+    waiting = at(lobby, owner(ann))
+    waiting.act(login.sign_in, waiting.typed())
+    thief = thief_of(ann)
+    assert (ann.stage, waiting.stage, thief.stage) == ("full", "", "full")
+    assert {each.id for each in open_to(ann, owner(ann))} == {
+        each.session.id for each in (ann, thief) if each.session
+    }
+    ann.act(changes.sign_out)
+    ann.act(login.sign_in, ann.typed(OTHER_PASSWORD))
+    assert ann.stage == "full"
+    assert not is_one_factor(ann)
+
+
+def test_another_session_undoes_it(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    thief = thief_of(ann)
+    again = sign_in_again(thief)
+    ann.act(recover.undo)
+    account = owner(ann)
+    assert passwords.fits(PASSWORD, account.password)
+    assert (account.reset_at, account.former_password, account.password_at) == (None, None, NOW)
+    assert (ann.stage, thief.stage, again.stage) == ("full", "", "")
+    assert happened(ann, account, Tag.PASSWORD_RESTORE) == ["done"]
+    assert len(notices(ann, "password_restored")) == 1
+    assert not is_one_factor(sign_in_again(ann, PASSWORD))
+    with pytest.raises(OverError):
+        ann.act(recover.undo)
+
+
+def test_a_known_browser_undoes_it_that_nobody_is_signed_in_with(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    ann.act(changes.sign_out)
+    thief = thief_of(ann)
+    assert recover.undoable(ann.visit()) == owner(ann)
+    ann.act(recover.undo)
+    assert passwords.fits(PASSWORD, owner(ann).password)
+    assert (ann.stage, thief.stage) == ("", "")
+    assert len(known_to(ann, owner(ann))) == 1
+
+
+def test_nobody_else_does(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    thief = thief_of(ann)
+    forger = replace(ann.elsewhere(), browsers=dict.fromkeys(ann.browsers, "forged"))
+    waiting = ann.elsewhere()
+    waiting.act(login.sign_in, waiting.typed(OTHER_PASSWORD))
+    others = (thief, sign_in_again(thief), forger, waiting, signed_in(lobby), Visitor(lobby))
+    for each in others:
+        assert recover.undoable(each.visit()) is None
+        with pytest.raises(OverError):
+            each.act(recover.undo)
+    assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
+
+
+def test_nothing_is_undone_for_a_disabled_account(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    thief_of(ann)
+    disable(lobby.desk.db, owner(ann))
+    for each in (ann, kept(ann, timedelta())):
+        with pytest.raises(OverError):
+            each.act(recover.undo)
+
+
+def test_of_two_resets_the_first_password_comes_back(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    first = thief_of(ann)
+    second = thief_of(ann, THIRD_PASSWORD)
+    assert (ann.stage, first.stage, second.stage) == ("full", "", "full")
+    ann.act(recover.undo)
+    assert passwords.fits(PASSWORD, owner(ann).password)
+
+
+def kept(ann: Visitor, now: timedelta) -> Visitor:
+    """Give the same known browser, with nobody signed in, at another time."""
+    return replace(ann, token="", now=NOW + now)
+
+
+def test_it_can_be_undone_for_a_day_to_the_second(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    thief_of(ann)
+    late = kept(ann, UNDO_FOR)
+    assert recover.undoable(late.visit()) is None
+    with pytest.raises(OverError):
+        late.act(recover.undo)
+    kept(ann, UNDO_FOR - SECOND).act(recover.undo)
+    assert passwords.fits(PASSWORD, owner(ann).password)
+
+
+def test_after_that_day_a_reset_keeps_the_password_of_then(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    thief_of(ann)
+    thief = kept(ann.elsewhere(), UNDO_FOR)
+    reset(thief, THIRD_PASSWORD)
+    kept(ann, UNDO_FOR).act(recover.undo)
+    assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
+
+
+def test_a_changed_password_is_not_undone(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    reset(ann)
+    assert ann.act(changes.change_password, OTHER_PASSWORD, THIRD_PASSWORD).cookies
+    with pytest.raises(OverError):
+        ann.act(recover.undo)
+    assert passwords.fits(THIRD_PASSWORD, owner(ann).password)
+    assert (owner(ann).reset_at, owner(ann).former_password) == (None, None)
+
+
+def test_one_that_proved_an_enrolled_token_is_undone_too(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    enrolled(lobby, owner(ann))
+    other = thief_of(ann)
+    assert other.stage == "password"
+    ann.act(recover.undo)
+    assert other.stage == ""
+    with pytest.raises(OverError):
+        other.act(login.answer, token_code(COUNTER_SECRET[:20]))

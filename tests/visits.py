@@ -1,0 +1,213 @@
+"""People who come in: a lobby, and visitors who keep their cookies as browsers do."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Concatenate, ParamSpec, TypeVar
+
+from people import found, somebody
+from simple_2fa.accounts import store as accounts
+from simple_2fa.accounts.hashing import Hashing
+from simple_2fa.accounts.model import Account
+from simple_2fa.challenges.desk import Desk
+from simple_2fa.challenges.model import Challenge
+from simple_2fa.core import passwords
+from simple_2fa.credentials import store as credentials
+from simple_2fa.credentials.model import NewCredential
+from simple_2fa.db.engine import Database
+from simple_2fa.sessions import store
+from simple_2fa.sessions.model import Place, Session
+from simple_2fa.signin import asking, login, recover
+from simple_2fa.signin.arrival import arrival
+from simple_2fa.signin.model import TAKEN, Cookies, Entered, Lobby, OverError, Typed, Visit
+from world import COUNTER_SECRET, NOW, Interrupted
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PASSWORD = "copper lantern drift"
+OTHER_PASSWORD = "violet harbour mosaic"
+SAYS = {"locale": "en", "asked_from": "Firefox on Windows, network 203.0.113.x"}
+
+
+@cache
+def hash_of(password: str) -> str:
+    """Hash a password once for all tests."""
+    return passwords.hash_password(password)
+
+
+@cache
+def _hashing() -> Hashing:
+    return Hashing(16)
+
+
+def lobby_on(desk: Desk) -> Lobby:
+    return Lobby(desk, _hashing(), "Acme")
+
+
+def joined(lobby: Lobby, stored: str = "") -> Account:
+    """Store an account whose password is `PASSWORD`."""
+    made = somebody(f"ann.{secrets.token_hex(8)}@example.com")
+    made = replace(made, password=stored or hash_of(PASSWORD))
+    lobby.desk.db.tidy(lambda connection: accounts.add(connection, made))
+    return made
+
+
+def enrolled(lobby: Lobby, account: Account) -> str:
+    """Give an account the token of RFC 4226's appendix D, its counter at 0; give its id."""
+    new = NewCredential(account.subject, "counter", COUNTER_SECRET)
+    sealed = credentials.sealed(lobby.desk.vault, new.id, new.subject, new.secret)
+    lobby.desk.db.tidy(lambda connection: credentials.add(connection, new, sealed, NOW))
+    return new.id
+
+
+def _somewhere() -> Place:
+    """Give a network that no other test comes from."""
+    parts = (secrets.token_hex(2) for _ in range(3))
+    return Place("Firefox on Windows", f"2001:{':'.join(parts)}::")
+
+
+@dataclass
+class Visitor:
+    """One browser, with the clock and the network in which it is, and its owner's address."""
+
+    lobby: Lobby
+    address: str = field(default_factory=lambda: f"ann.{secrets.token_hex(8)}@example.com")
+    now: datetime = NOW
+    place: Place = field(default_factory=_somewhere)
+    token: str = ""
+    browsers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def db(self) -> Database:
+        return self.lobby.desk.db
+
+    def visit(self) -> Visit:
+        """Make one request, its session read as pages read it."""
+        held, session = dict(self.browsers), self.session
+        return Visit(self.lobby, self.now, self.place, SAYS, session, self.token, held)
+
+    def act(
+        self, story: Callable[Concatenate[Visit, P], T], *given: P.args, **named: P.kwargs
+    ) -> T:
+        """Make one request, and keep the cookies that come back."""
+        told = story(self.visit(), *given, **named)
+        cookies = told.cookies if isinstance(told, Entered) else told
+        if isinstance(cookies, Cookies):
+            self.token = cookies.session
+            self.browsers.update([cookies.browser] if cookies.browser else [])
+        return told
+
+    def typed(self, password: str = PASSWORD) -> Typed:
+        return Typed(self.address, password)
+
+    def move(self, **span: float) -> None:
+        """`move(minutes=8)`."""
+        self.now += timedelta(**span)
+
+    @property
+    def session(self) -> Session | None:
+        """What its cookie opens now."""
+        return self.db.read(lambda connection: store.by_token(connection, self.token, self.now))
+
+    @property
+    def stage(self) -> str:
+        """How far it has come; '' where its cookie opens nothing."""
+        session = self.session
+        return session.stage.value if session else ""
+
+    @property
+    def asked(self) -> Challenge:
+        """The challenge that its session waits for."""
+        seen = asking.awaited(self.visit())
+        assert seen is not None
+        return seen
+
+    @property
+    def code(self) -> str:
+        """The right answer to that, as its letter tells it."""
+        return self.lobby.desk.open(self.asked).state.decode()
+
+    @property
+    def account(self) -> Account | None:
+        """Whose address this is by now."""
+        return self.db.read(lambda connection: accounts.by_address(connection, self.address))
+
+    def elsewhere(self) -> "Visitor":
+        """Give another browser of the same person, in another network."""
+        return Visitor(self.lobby, self.address, self.now)
+
+
+def at(lobby: Lobby, account: Account) -> Visitor:
+    """Give a browser that doesn't know its owner yet."""
+    return Visitor(lobby, account.address)
+
+
+def signed_in(
+    lobby: Lobby, account: Account | None = None, now: datetime = NOW, *, remember: bool = False
+) -> Visitor:
+    """Give a browser in which somebody has just signed in by mail code, without hashing."""
+    owner = found(lobby.desk.db, account) if account else joined(lobby)
+    ann = Visitor(lobby, owner.address, now)
+    second = lobby.desk.factors["mail_code"]
+    made = arrival(ann.visit(), owner, None, second, remember=remember)
+    ann.db.tidy(lambda connection: login.complete_login(connection, made))
+    return _with(ann, made.cookies)
+
+
+def meanwhile(ann: Visitor, act: Callable[[], object]) -> Visitor:
+    """Give the same browser, where this happens between a request's reads and its write."""
+    desk = ann.lobby.desk
+    known = {**desk.factors, "mail_code": Interrupted(act)}
+    return replace(ann, lobby=replace(ann.lobby, desk=replace(desk, factors=known)))
+
+
+class Slow(Hashing):
+    """Checks passwords; something else happens before it says so."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__(16)
+        self._act = act
+
+    def fits(self, password: str, stored: str | None) -> bool:
+        verdict = super().fits(password, stored)
+        self._act()
+        return verdict
+
+
+def slowly(ann: Visitor, act: Callable[[], object]) -> Visitor:
+    """Give the same browser, where this happens while a password is checked."""
+    return replace(ann, lobby=replace(ann.lobby, hashing=Slow(act)))
+
+
+def outcome(act: Callable[[], Entered | None]) -> str:
+    """Name what became of an attempt."""
+    try:
+        told = act()
+    except OverError:
+        return "over"
+    if told is None or told.cookies:
+        return "in"
+    if told.answered is None:
+        return "no match"
+    return TAKEN if TAKEN in told.answered.data else told.answered.outcome.value
+
+
+def reset(ann: Visitor, password: str = OTHER_PASSWORD) -> None:
+    """Get back in with a mailed code and a new password."""
+    ann.act(recover.begin, ann.address)
+    assert ann.act(recover.prove, ann.code).cookies
+    assert ann.act(recover.set_password, password).cookies
+
+
+def owner(ann: Visitor) -> Account:
+    """Read the account of a visitor's address; there is one."""
+    assert ann.account is not None
+    return ann.account
+
+
+def _with(ann: Visitor, cookies: Cookies) -> Visitor:
+    held = dict([cookies.browser] if cookies.browser else [])
+    return replace(ann, token=cookies.session, browsers=held)
