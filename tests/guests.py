@@ -29,12 +29,18 @@ _networks = (str(IPv4Address("198.18.0.0") + number) for number in itertools.cou
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
+def new_network() -> str:
+    """An address from which nothing was counted yet."""
+    return next(_networks)
+
+
 class Guest(Person):
     """A browser in a network of its own, from which nothing was counted yet."""
 
     def __init__(self, site: Site, network: str = "") -> None:
         super().__init__(site)
-        self.move_to(network or next(_networks))
+        self.move_to(network or new_network())
+        self.address = ""
         self._csrf = ""
 
     def move_to(self, network: str) -> None:
@@ -68,6 +74,7 @@ class Guest(Person):
 
     def sign_in(self, address: str, password: str = PASSWORD, **more: str) -> Self:
         """Go all the way in."""
+        self.address = address
         assert goes_to(self.log_in(address, password)) == "/verify"
         assert goes_to(self.enter(**more)) == "/account"
         return self
@@ -124,10 +131,10 @@ def goes_to(reply: TestResponse) -> str:
     return reply.headers["Location"] if reply.status_code == 303 else ""
 
 
-def member(site: Site, address: str = "") -> Account:
-    """Store somebody who has an account already, and the password `PASSWORD`."""
+def member(site: Site, address: str = "", hashed: str = "") -> Account:
+    """Store somebody who has an account already; her password is `PASSWORD`, or what this is the hash of."""
     name = new_id()
-    made = Account(name, address or f"{name}@example.com", _hash(), site.clock())
+    made = Account(name, address or f"{name}@example.com", hashed or _hash(), site.clock())
     return added(site.services.db, made)
 
 
