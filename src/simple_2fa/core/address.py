@@ -31,13 +31,16 @@ def subject_of_address(address: str) -> bytes:
 
 
 def mask(address: str) -> str:
-    """Show 'a•••@example.com': always three bullets, so that the length stays unknown."""
-    local, _at, domain = address.rpartition("@")
+    """Show 'a•••@example.com': always three bullets, so that the length stays unknown.
+
+    Small letters too: how an account spells its address would tell that there is one.
+    """
+    local, _at, domain = address.lower().rpartition("@")
     return f"{local[:1]}•••@{domain}"
 
 
 def spoken(address: str) -> str:
     """Word a masked address for a screen reader, in the language that is spoken now."""
-    local, _at, domain = address.rpartition("@")
+    local, _at, domain = address.lower().rpartition("@")
     told = {"first": local[:1], "domain": domain}
     return _("address starting %(first)s, at %(domain)s") % told
