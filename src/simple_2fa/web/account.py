@@ -112,7 +112,7 @@ def end() -> Response:
 def speak() -> Response:
     """Change the language of pages and letters."""
     _demand_own_form()
-    locale = request.form.get("locale", "")
+    locale = request.form.get("language", "")
     if locale not in ("", *words.LOCALES):
         raise Problem("invalid_request")
     changes.speak(visits.visit(), locale)
