@@ -15,7 +15,7 @@ from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import asking, notices, passwords
-from simple_2fa.signin.model import HOME, TAKEN, Cookies, Entered, OverError, Visit
+from simple_2fa.signin.model import HOME, TAKEN, Cookies, Entered, HeldError, OverError, Visit
 from simple_2fa.signin.writing import write
 
 
@@ -118,8 +118,13 @@ def delete(visit: Visit) -> None:
 
 
 def forget(visit: Visit, browser: str) -> None:
-    """Forget one known browser, or all of them ('all')."""
-    account = _full(visit).account or ""
+    """Forget one known browser, or all of them ('all').
+
+    Raises:
+        HeldError: her mailbox alone brought her in: the owner must be able to undo that.
+        OverError: the session is over.
+    """
+    account = _unheld(visit).account or ""
 
     def work(connection: Connection) -> None:
         if browser == "all":
@@ -131,8 +136,13 @@ def forget(visit: Visit, browser: str) -> None:
 
 
 def end(visit: Visit, which: str) -> None:
-    """End one of the account's sessions, or all but this one ('others')."""
-    session = _full(visit)
+    """End one of the account's sessions, or all but this one ('others').
+
+    Raises:
+        HeldError: her mailbox alone brought her in: the owner must be able to undo that.
+        OverError: the session is over.
+    """
+    session = _unheld(visit)
     account = session.account or ""
 
     def work(connection: Connection) -> None:
@@ -171,6 +181,13 @@ def _full(visit: Visit) -> Session:
     if visit.session is None or visit.session.stage is not Stage.FULL:
         raise OverError
     return visit.session
+
+
+def _unheld(visit: Visit) -> Session:
+    session = _full(visit)
+    if session.one_factor_until and session.is_one_factor(visit.now):
+        raise HeldError(session.one_factor_until)
+    return session
 
 
 def _fresh(visit: Visit) -> Session:

@@ -3,8 +3,8 @@
 from flask import Blueprint
 
 from simple_2fa.http import problems
-from simple_2fa.http.pages import error_page
-from simple_2fa.signin.model import OverError
+from simple_2fa.http.pages import error_page, page
+from simple_2fa.signin.model import HeldError, OverError
 from simple_2fa.web import account, forgot, home, login, register, verify
 from simple_2fa.web.forms import go
 
@@ -14,4 +14,7 @@ for part in (home, register, login, forgot, verify, account):
         blueprint.add_url_rule(path, f"{method} {path}", view, methods=[method])
 # Whatever came first, in another tab or elsewhere: that page tells how things stand.
 blueprint.register_error_handler(OverError, lambda _: go("/verify"))
+blueprint.register_error_handler(
+    HeldError, lambda why: page("account/held", {"until": why.until}, 403)
+)
 blueprint.register_error_handler(Exception, lambda error: error_page(problems.of(error)))
