@@ -80,8 +80,8 @@ class Site:
         return self.services.inbox.read(to)
 
     def code(self, to: str = ANN) -> str:
-        """The code of the newest letter to an address."""
-        return self.letters(to)[0].code
+        """The code of the newest letter to an address that holds one."""
+        return next(letter.code for letter in self.letters(to) if letter.code)
 
 
 def made(

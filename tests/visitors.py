@@ -75,7 +75,12 @@ class Visitor(ABC):
 
     def come_in(self, address: str = ANN, password: str = PASSWORD) -> None:
         """Sign in with a code."""
-        self.sign_in(address, password)
+        self.open("/login")
+        self.come_in_here(address, password)
+
+    def come_in_here(self, address: str = ANN, password: str = PASSWORD) -> None:
+        """Do so on the page that is open."""
+        self.enter(address, password)
         self.type(self.site.code(address))
 
     def enter(self, address: str, password: str) -> None:
@@ -108,6 +113,9 @@ class Visitor(ABC):
         self.type(self.site.code(address))
         self.fill("New password", password)
         self.press("Save password")
+
+    def has_mail(self, subject: str, address: str = ANN) -> bool:
+        return any(letter.subject == subject for letter in self.site.letters(address))
 
     def sign_out(self) -> None:
         self.open("/account")
@@ -221,6 +229,14 @@ class Tab(Visitor):
                 self.page.keyboard.press("Enter")
             else:
                 target.click()
+
+    def toggle(self, target: Locator) -> None:
+        """Press a button that changes this very page."""
+        if self.by_keyboard:
+            self.reach(target)
+            self.page.keyboard.press("Space")
+        else:
+            target.click()
 
     def reach(self, target: Locator) -> None:
         """Press Tab until the keyboard is there; that can be seen."""
