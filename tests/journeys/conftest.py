@@ -21,8 +21,6 @@ def acme(tmp_path: Path) -> Iterator[Site]:
 def ann(request: pytest.FixtureRequest, browser: Browser, acme: Site) -> Tab:
     """Ann, who has no account yet."""
     scripts = request.param != "no-scripts"
-    context = browser.new_context(
-        user_agent=FIREFOX, locale="en-US", java_script_enabled=scripts
-    )
+    context = browser.new_context(user_agent=FIREFOX, locale="en-US", java_script_enabled=scripts)
     by_keyboard = request.param == "keyboard"
     return Tab(acme, context.new_page(), by_keyboard=by_keyboard, scripts=scripts)

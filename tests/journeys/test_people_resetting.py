@@ -75,9 +75,7 @@ def test_after_a_day_it_does(thief: Tab) -> None:
     thief.is_at("/account/password", "Change your password")
 
 
-def test_undone_the_reset_s_session_is_out_and_the_old_password_works(
-    thief: Tab, ann: Tab
-) -> None:
+def test_undone_the_reset_s_session_is_out_and_the_old_password_works(thief: Tab, ann: Tab) -> None:
     ann.open("/account")
     ann.press("Undo")
     ann.is_told("Your old password is back.")
