@@ -24,9 +24,11 @@ def production(sink: Sink) -> Iterator[Site]:
     mail = {"SMTP_SERVER": "127.0.0.1", "SMTP_PORT": str(sink.port), "SMTP_TLS": "none"}
     named = {"SITE_NAME": "Acme", "MAIL_FROM": "no-reply@acme.test", **mail}
     proxy = {"TRUSTED_PROXIES": "127.0.0.1/32"}
-    with TemporaryDirectory() as folder:
-        with served(Path(folder), development=False, working=False, **named, **proxy) as site:  # type: ignore[arg-type]
-            yield compiled_once(site)
+    with (
+        TemporaryDirectory() as folder,
+        served(Path(folder), development=False, working=False, **named, **proxy) as site,  # type: ignore[arg-type]
+    ):
+        yield compiled_once(site)
 
 
 def phone(browser: Browser, site: Site) -> Tab:
@@ -85,14 +87,16 @@ def code_and_account(browser: Browser) -> None:
 
 
 def inbox(browser: Browser) -> None:
-    with TemporaryDirectory() as folder:
-        with served(Path(folder), working=False, SITE_NAME="Acme") as site:
-            ann = Tab(site, browser.new_page(viewport=SIZES["desktop"]))
-            with patch("simple_2fa.core.codes.secrets.randbelow", return_value=482913):
-                ann.ask_for_account(ANN, PASSWORD)
-            site.deliver()
-            ann.open("/inbox")
-            take(ann.page, "inbox", 640)
+    with (
+        TemporaryDirectory() as folder,
+        served(Path(folder), working=False, SITE_NAME="Acme") as site,
+    ):
+        ann = Tab(site, browser.new_page(viewport=SIZES["desktop"]))
+        with patch("simple_2fa.core.codes.secrets.randbelow", return_value=482913):
+            ann.ask_for_account(ANN, PASSWORD)
+        site.deliver()
+        ann.open("/inbox")
+        take(ann.page, "inbox", 640)
 
 
 def main() -> None:
