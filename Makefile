@@ -3,7 +3,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench words requirements clean
+.PHONY: help run test lint bench words screenshots requirements clean
 .NOTPARALLEL:
 
 help: ## List what can be made
@@ -28,6 +28,10 @@ bench: .venv/test ## Measure; figures go to bench/results/
 
 words: .venv/test ## Bring the translations up to date; lists what is still to be translated
 	@$(BIN)/python scripts/update_words.py
+
+screenshots: .venv/test ## Take the pictures of README and docs anew, from a running site
+	@scripts/install-test-parts
+	@$(BIN)/python tests/pictures.py
 
 requirements: .venv/python ## Pin the newest versions that pyproject.toml allows
 	@PYTHON=$(BIN)/python scripts/pin-requirements

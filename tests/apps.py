@@ -80,8 +80,8 @@ class Site:
         return self.services.inbox.read(to)
 
     def code(self, to: str = ANN) -> str:
-        """The code of the newest letter to an address."""
-        return self.letters(to)[0].code
+        """The code of the newest letter to an address that holds one."""
+        return next(letter.code for letter in self.letters(to) if letter.code)
 
 
 def made(
@@ -145,7 +145,8 @@ def served(
     named = {"PUBLIC_URL": f"http://localhost:{port}", **settings}
     site = made(folder, url, development=development, clock=Clock(), **named)
     server = make_server(HOST, port, site.app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # It looks every 10 ms whether to end: by default tests would wait half a second for that.
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     stop = site.services.worker.start() if working else None
     try:

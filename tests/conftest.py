@@ -72,8 +72,12 @@ def browsers() -> Iterator[Browsers]:
 
 
 @pytest.fixture
-def browser(browsers: Browsers) -> Browser:
-    return browsers.living()
+def browser(browsers: Browsers) -> Iterator[Browser]:
+    """Chromium; what a test opened in it is closed behind it."""
+    living = browsers.living()
+    yield living
+    for context in living.contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -56,9 +56,7 @@ class Guest(Person):
             self._csrf = found[1]
         return self._csrf
 
-    def send(
-        self, path: str, headers: dict[str, str] | None = None, **typed: str
-    ) -> TestResponse:
+    def send(self, path: str, headers: dict[str, str] | None = None, **typed: str) -> TestResponse:
         """Send a form from a page of ours; the redirect is for the caller to look at."""
         own = {"Origin": self.site.origin, "Sec-Fetch-Site": "same-origin"}
         data = {"csrf": self.csrf, **typed}

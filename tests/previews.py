@@ -1,10 +1,15 @@
-"""Every page in each of its states, with made-up people: name → template and context."""
+"""Every page in each of its states: name → template and context, to be rendered at will.
 
-from collections.abc import Callable
+Most were given to a real page that somebody reached (`acts.PAGES`); those that nobody gets to
+easily have made-up people.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+import acts
 from apps import ANN
 from simple_2fa.core.address import mask, spoken
 from simple_2fa.core.words import gettext
@@ -28,8 +33,12 @@ class Worded:
 FIREFOX = Worded(partial(agents.spoken, "Firefox on Windows"))
 SAFARI = Worded(partial(agents.spoken, "Safari on iPhone"))
 UNKNOWN = Worded(partial(gettext, "An unknown browser"))
-LONG = "a-rather-long-address-of-somebody@mail.subsidiary.example.com"
-SOON, LATER = NOW + timedelta(minutes=40), NOW + timedelta(hours=24)
+LATER = NOW + timedelta(hours=24)
+EVERYWHERE = {
+    *("site", "nonce", "theme_css", "csrf", "development", "inbox", "lang", "registration_open"),
+    *("g", "request", "session", "config"),
+}
+"""What each page is given by the site that renders it."""
 
 
 def ago(**span: float) -> datetime:
@@ -52,47 +61,16 @@ def _inside(**more: object) -> Context:
 
 
 REGISTER: dict[str, Context] = {
-    "register": _form(next="/account?tab=1&x=2", closed=False),
-    "register-both-errors": _form(email_error="malformed", password_error="leaked"),
-    "register-email-empty": _form(email_error="empty"),
-    "register-too-short": _typed(password_error="too_short", typed=6),
-    "register-too-long": _typed(password_error="too_long", typed=1025),
-    "register-leaked": _typed(password_error="leaked"),
-    "register-personal": _typed(password_error="personal"),
-    "register-guessable": _typed(password_error="guessable"),
     "register-slow-down": _typed(error="slow_down", wait=27),
-    "register-later": _typed(error="slow_down", again_at=LATER),
     "register-busy": _typed(error="busy"),
     "register-closed": _form(closed=True),
 }
 
 LOGIN: dict[str, Context] = {
-    "login": _form(next="/account"),
     "login-closed": _form(registration_open=False),
-    "login-no-match": _typed(error="no_match", next="/account"),
-    "login-paused": _typed(error="paused", again_at=SOON),
-    "login-both-empty": _form(email_error="empty", password_error="empty"),
-    "login-password-empty": _typed(password_error="empty"),
-    "login-stale": _typed(error="stale_form"),
     "login-unavailable": _typed(error="unavailable"),
     "login-too-fast": _typed(error="slow_down"),
-    "login-undo": _form(undo={"at": NOW, "address": mask(ANN), "browser": "b" * 22}),
-    "login-undo-no-match": _typed(
-        error="no_match",
-        undo={"at": ago(hours=20), "address": mask(LONG), "browser": "b" * 22},
-    ),
-    **{
-        f"login-{notice.replace('_', '-')}": _form(notice=notice)
-        for notice in ("signed_out", "ended", "password_changed", "deleted", "restored")
-    },
-}
-
-RESET: dict[str, Preview] = {
-    "forgot": ("forgot", _form()),
-    "forgot-malformed": ("forgot", _typed(email_error="malformed")),
-    "reset": ("reset", _form(address=LONG)),
-    "reset-too-short": ("reset", _form(address=ANN, password_error="too_short", typed=7)),
-    "taken": ("taken", {"address": LONG}),
+    "login-password-changed": _form(notice="password_changed"),
 }
 
 
@@ -122,39 +100,19 @@ def _stopped(purpose: str, reason: str, **more: object) -> Preview:
 
 
 VERIFY: dict[str, Preview] = {
-    "step-login": _step("login", wait=27, delivery=_delivery("queued")),
-    "step-login-wrong": _step("login", error="wrong", tries_left=3, values={"remember": "yes"}),
-    "step-login-long": _step("login", digits=10, notice="renewed"),
     "step-login-refused": _step("login", delivery=_delivery("failed", detail="550 no such user")),
-    "step-prove-address": _step("prove_address", whole=True),
     "step-prove-address-refused": _step(
         "prove_address", whole=True, delivery=_delivery("failed", detail="550 no such user")
     ),
-    "step-reset": _step("reset", digits=10),
-    "step-change-address": _step("change_address", whole=True, signed_in=ANN),
-    **{
-        f"step-up-{before}": _step("step_up", before=before, signed_in=ANN)
-        for before in ("password", "address", "delete", "browsers")
-    },
-    "step-login-expired": _stopped("login", "expired"),
-    "step-prove-address-five-misses": _stopped("prove_address", "too_many_tries", wait=20),
-    "step-login-paused": _step("login", error="paused", reason="paused", retry_at=SOON),
+    "step-up-browsers": _step("step_up", before="browsers", signed_in=ANN),
     **{
         f"step-{purpose.replace('_', '-')}-canceled": _stopped(purpose, "canceled")
         for purpose in ("login", "prove_address", "reset", "change_address", "step_up")
     },
-    "step-waiting": _step("login", state="waiting", challenge=None, wait=27),
+    "step-waiting-soon": _step("login", state="waiting", challenge=None, wait=27),
     "step-waiting-long": _step("login", state="waiting", challenge=None, again_at=LATER),
-    "step-waiting-over": _step("login", state="waiting", challenge=None),
-    "step-waiting-pressed": _step(
-        "login", state="waiting", challenge=None, wait=12, error="slow_down"
-    ),
     "step-nowhere": _step("", state="nowhere", challenge=None),
     "step-nowhere-signed-in": _step("", state="nowhere", challenge=None, signed_in=ANN),
-    "step-address": _step("prove_address", state="address", values={"email": "ann@exmaple.com"}),
-    "step-address-malformed": _step(
-        "prove_address", state="address", values={"email": "ann@"}, email_error="malformed"
-    ),
 }
 
 
@@ -185,58 +143,23 @@ ACTIVITY = [
 ]
 
 
-def _account(**more: object) -> Preview:
-    return "account", {
-        **_inside(),
-        "account": {"address": ANN, "created_at": ago(days=400), "locale": "de"},
-        "password": {"changed": ago(days=30)},
-        "one_factor_until": None,
-        "browsers": [_browser(1, SAFARI, skips=True), _browser(0, FIREFOX, here=True)],
-        "sessions": [
-            _session(2, SAFARI, "2001:db8:7:1::x"),
-            _session(0, FIREFOX, "203.0.113.x", here=True),
-        ],
-        "activity": ACTIVITY[:10],
-        **more,
-    }
-
-
 ACCOUNT: dict[str, Preview] = {
-    "account": _account(),
-    "account-new": _account(
-        notice="created",
-        account={"address": LONG, "created_at": NOW, "locale": None},
-        password={"changed": None},
-        browsers=[],
-        sessions=[_session(0, UNKNOWN, "", here=True)],
-        activity=[_event(0, "account_created")],
+    "account-old": (
+        "account",
+        {
+            **_inside(),
+            "account": {"address": ANN, "created_at": ago(days=400), "locale": "de"},
+            "password": {"changed": ago(days=30)},
+            "one_factor_until": None,
+            "browsers": [_browser(1, SAFARI, skips=True), _browser(0, FIREFOX, here=True)],
+            "sessions": [
+                _session(2, SAFARI, "2001:db8:7:1::x"),
+                _session(0, FIREFOX, "203.0.113.x", here=True),
+            ],
+            "activity": ACTIVITY[:10],
+        },
     ),
-    "account-undo": _account(undo={"at": ago(minutes=9)}),
-    "account-held": _account(one_factor_until=LATER),
-    **{
-        f"account-{notice.replace('_', '-')}": _account(notice=notice)
-        for notice in (
-            *("password_changed", "address_changed", "restored", "forgotten"),
-            *("ended", "ended_others", "language"),
-        )
-    },
-    "account-password": ("account/password", _inside()),
-    "account-password-both": (
-        "account/password",
-        _inside(current_error="wrong", password_error="too_short", typed=3),
-    ),
-    "account-password-wrong": ("account/password", _inside(current_error="wrong")),
-    "account-password-personal": ("account/password", _inside(password_error="personal")),
-    "account-address": ("account/address", _inside()),
-    "account-address-same": (
-        "account/address",
-        _inside(values={"email": ANN}, email_error="same"),
-    ),
-    "account-delete": ("account/delete", _inside()),
-    "activity": ("account/activity", _inside(activity=ACTIVITY, older="MjAyNi0=")),
-    "activity-end": ("account/activity", _inside(activity=[], older=None)),
-    "held": ("account/held", _inside(until=LATER)),
-    "confirm": ("confirm", _inside(before="password", next="/account/password")),
+    "activity-all": ("account/activity", _inside(activity=ACTIVITY, older="MjAyNi0=")),
     "confirm-later": (
         "confirm",
         _inside(before="delete", next="/account/delete", error="slow_down", again_at=LATER),
@@ -250,30 +173,50 @@ _CURL: Context = {
 HOME: dict[str, Preview] = {
     "home-signed-out": ("home", _CURL),
     "home-closed": ("home", {**_CURL, "registration_open": False}),
-    "home-signed-in": ("home", {**_CURL, "signed_in": ANN}),
     "home-development": ("home", {**_CURL, "development": True}),
     "home-development-signed-in": ("home", {**_CURL, "development": True, "signed_in": ANN}),
 }
 
-PREVIEWS: dict[str, Preview] = {
+MADE_UP: dict[str, Preview] = {
     **{name: ("register", context) for name, context in REGISTER.items()},
     **{name: ("login", context) for name, context in LOGIN.items()},
-    **RESET,
     **VERIFY,
     **ACCOUNT,
     **HOME,
 }
 
+
+class _Previews(Mapping[str, Preview]):
+    """Both kinds; a real page is reached when it is first looked up."""
+
+    def __getitem__(self, name: str) -> Preview:
+        if name in MADE_UP:
+            return MADE_UP[name]
+        template, given = acts.rendered(name)
+        kept = {each: value for each, value in given.items() if each not in EVERYWHERE}
+        return template.removeprefix("pages/").removesuffix(".html"), kept
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*acts.PAGES, *MADE_UP])
+
+    def __len__(self) -> int:
+        return len(acts.PAGES) + len(MADE_UP)
+
+
+PREVIEWS = _Previews()
+
 ALIKE = {
     *("register-too-long", "register-personal", "register-guessable", "register-busy"),
     *("register-email-empty", "login-stale", "login-unavailable", "login-too-fast"),
     *("login-password-changed", "login-deleted", "login-restored", "login-signed-out"),
-    *("step-login-long", "step-reset", "step-up-address", "step-up-delete", "step-up-browsers"),
+    *("step-reset", "step-up-address", "step-up-delete", "step-up-browsers"),
     *("step-prove-address-canceled", "step-reset-canceled", "step-step-up-canceled"),
-    *("step-change-address-canceled", "step-waiting-over", "step-nowhere-signed-in"),
+    *("step-change-address-canceled", "step-nowhere-signed-in", "step-login"),
     *("account-password-changed", "account-address-changed", "account-restored"),
     *("account-ended", "account-ended-others", "account-language", "account-password-personal"),
-    *("account-address-same", "forgot-malformed", "home-closed"),
+    *("account-address-same", "forgot-malformed", "home-closed", "step-waiting-long"),
+    *("account-forgotten", "step-login-sent"),
 }
 """Told apart from another one by words alone: these need no eyes."""
-LOOKS = [name for name in PREVIEWS if name not in ALIKE]
+LOOKS = [name for name in MADE_UP if name not in ALIKE]
+"""Those of `acts.PAGES` are looked at where people really reach them."""

@@ -8,43 +8,27 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from apps import ANN, Site, served
+from apps import ANN, served
 from live import asked, compiled_once
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.desk import ledger_of
 from simple_2fa.challenges.model import Challenge
 from simple_2fa.limits import buckets
 from simple_2fa.mail.outbox import Leased
-from world import wrong
+from visitors import Tab
 
 
 @dataclass
-class Stage:
+class Stage(Tab):
     """A site and a tab that is open on it. Letters go out when `site.deliver` is called."""
 
-    site: Site
-    page: Page
     folder: Path
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.site.origin + path)
 
     def ask(self, **more: str) -> str:
         """Let an application ask for a code, and open its page."""
         path = asked(self.site, **more)
         self.open(path)
         return path
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def type(self, code: str) -> None:
-        self.page.get_by_label("Security code").fill(code)
-        self.press("Continue")
-
-    def miss(self, times: int) -> None:
-        for _ in range(times):
-            self.type(wrong(self.site.code()))
 
     def challenge(self, path: str) -> Challenge:
         found = flows.by_ticket(self.site.services.desk, path.rpartition("/")[2])

@@ -5,13 +5,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from acts import PAGES
 from looks import look_at
+from previews import ALIKE
 from scenes import SCENES, Stage, stage
 
+ALL = {**SCENES, **PAGES}
 
-@pytest.mark.parametrize("name", SCENES)
+
+@pytest.mark.parametrize("name", sorted(ALL.keys() - ALIKE))
 def test_it_is_fit_for_everybody(page: Page, tmp_path: Path, name: str) -> None:
-    act, heading = SCENES[name]
+    act, heading = ALL[name]
     with stage(page, tmp_path) as at:
         act(at)
         expect(at.page.get_by_role("heading", level=1)).to_have_text(heading)

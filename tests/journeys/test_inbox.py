@@ -60,6 +60,15 @@ class TestPage:
         assert [each.text for each in bobs.all("dd")] == [BOB, "pay", "5 min ago, 10:30 UTC"]
         assert f'"email":"{BOB}","code":"{code}"' in bobs.one("pre").text
 
+    def test_a_code_for_our_own_pages_comes_without_a_call(self, site: Site, ann: Person) -> None:
+        form = ann.open("/register").form("/register")
+        ann.submit(form, email=ANN, password="tangerine bicycle moon")
+        code = site.code(ANN)
+        (shown,) = ann.open("/inbox").all("details")
+        assert shown.one("code").text == code
+        assert shown.all("dd")[1].text == "prove_address"
+        assert shown.all("pre") == []
+
     def test_ages_are_told_in_hours_too(self, site: Site, ann: Person, shown: Shown) -> None:
         assert shown.status == 200
         site.clock.move(hours=2)

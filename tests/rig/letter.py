@@ -1,5 +1,6 @@
 """A letter as it arrived."""
 
+import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -27,6 +28,12 @@ class Letter:
     @property
     def html(self) -> str:
         return self._part("html")
+
+    @property
+    def code(self) -> str:
+        """The line of its text that is a code."""
+        (found,) = (line for line in self.text.splitlines() if re.fullmatch("[0-9]{6,10}", line))
+        return found
 
     def _part(self, kind: str) -> str:
         body = self.message.get_body((kind,))

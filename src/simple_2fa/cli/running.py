@@ -16,6 +16,7 @@ from simple_2fa.app import development
 from simple_2fa.app.checks import DEVELOPMENT, MODE, refusals
 from simple_2fa.app.logs import JsonLines, PlainLines, configure
 from simple_2fa.app.wsgi import PARENT
+from simple_2fa.challenges.model import API
 from simple_2fa.cli.loading import load_settings
 from simple_2fa.clients import flows as clients
 from simple_2fa.core.clock import utc_now
@@ -184,7 +185,9 @@ def _greet(services: Services) -> None:
 
 
 def _print_check(origin: str, letter: Received) -> None:
-    """Print the call that checks a code which has just been mailed."""
-    if letter.code:
+    """Print a code that has just been mailed; an application's with the call that checks it."""
+    if letter.code and not letter.purpose.startswith(API):
+        click.echo(f"\n  The code sent to {letter.to}: {letter.code}\n")
+    elif letter.code:
         call = curl_line(origin, "/verify", email=letter.to, code=letter.code)
         click.echo(f"\n  Check the code sent to {letter.to}:\n\n    {call}\n")

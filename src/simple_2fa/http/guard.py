@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, redirect, request
+from flask.globals import request_ctx
 
 from simple_2fa.core import words
 from simple_2fa.http import visits
@@ -117,5 +118,10 @@ def _to_confirm() -> Response:
 
 
 def _back_here() -> str:
-    """Give this page's path; a form that was sent is shown again, never sent again."""
-    return safe_path(request.path, "/account")
+    """Give this page's path: a form that was sent is shown again, never sent again.
+
+    A button of the account's page has no page of its own.
+    """
+    adapter = request_ctx.url_adapter
+    has_page = adapter is not None and adapter.test(method="GET")
+    return safe_path(request.path, "/account") if has_page else "/account"

@@ -89,9 +89,9 @@ def _inbox() -> Inbox:
 
 
 def _shown(letter: Received) -> dict[str, object]:
-    """Give what the page shows of a letter, and the call that checks its code."""
-    origin = services().settings.origin or ""
-    curl = letter.code and curl_line(origin, "/verify", email=letter.to, code=letter.code)
+    """Give what the page shows of a letter; for an application's code the call that checks it."""
+    origin, checked_by_call = services().settings.origin or "", letter.purpose.startswith(API)
+    curl = checked_by_call and curl_line(origin, "/verify", email=letter.to, code=letter.code)
     more = {"id": letter.id, "at": letter.at, "age": _age(letter.at), "curl": curl}
     return {**_facts(letter), **more}
 

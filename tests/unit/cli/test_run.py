@@ -189,19 +189,31 @@ class TestAddress:
 
 class TestCheckLine:
     @pytest.fixture
-    def letter(self) -> Callable[[str], Received]:
-        return lambda code: Received("x", "ann@example.com", "s", "t", "h", {}, code, "verify", NOW)
+    def letter(self) -> Callable[..., Received]:
+        def made(code: str, purpose: str = "api:verify") -> Received:
+            return Received("x", "ann@example.com", "s", "t", "h", {}, code, purpose, NOW)
+
+        return made
 
     def test_it_checks_the_code_just_mailed(
-        self, letter: Callable[[str], Received], capsys: pytest.CaptureFixture[str]
+        self, letter: Callable[..., Received], capsys: pytest.CaptureFixture[str]
     ) -> None:
         running._print_check("http://localhost:5000", letter("482913"))
         told = capsys.readouterr().out
         assert "curl http://localhost:5000/verify" in told
         assert '{"email":"ann@example.com","code":"482913"}' in told
 
+    def test_a_code_for_our_own_pages_is_said_without_a_call(
+        self, letter: Callable[..., Received], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        running._print_check("http://localhost:5000", letter("482913", "login"))
+        assert capsys.readouterr().out.split("\n")[1:3] == [
+            "  The code sent to ann@example.com: 482913",
+            "",
+        ]
+
     def test_a_letter_without_a_code_has_none(
-        self, letter: Callable[[str], Received], capsys: pytest.CaptureFixture[str]
+        self, letter: Callable[..., Received], capsys: pytest.CaptureFixture[str]
     ) -> None:
         running._print_check("http://localhost:5000", letter(""))
         assert capsys.readouterr().out == ""
