@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import acts
 from apps import ANN
@@ -186,6 +187,21 @@ MADE_UP: dict[str, Preview] = {
 }
 
 
+def _worded(value: Any) -> Any:  # noqa: ANN401 (whatever a view gives)
+    """Word anew what a view had worded for the one who was there."""
+    if isinstance(value, list):
+        return [_worded(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: _worded(each) for name, each in value.items()}
+    if agent := told.get("agent"):
+        known = " on " in agent
+        told["agent"] = Worded(partial(agents.spoken, agent)) if known else UNKNOWN
+    if told.get("to_spoken"):
+        told["to_spoken"] = Worded(partial(spoken, told["to"].replace("•••", "")))
+    return told
+
+
 class _Previews(Mapping[str, Preview]):
     """Both kinds; a real page is reached when it is first looked up."""
 
@@ -193,7 +209,7 @@ class _Previews(Mapping[str, Preview]):
         if name in MADE_UP:
             return MADE_UP[name]
         template, given = acts.rendered(name)
-        kept = {each: value for each, value in given.items() if each not in EVERYWHERE}
+        kept = {each: _worded(value) for each, value in given.items() if each not in EVERYWHERE}
         return template.removeprefix("pages/").removesuffix(".html"), kept
 
     def __iter__(self) -> Iterator[str]:
