@@ -26,7 +26,7 @@ def production(sink: Sink) -> Iterator[Site]:
     proxy = {"TRUSTED_PROXIES": "127.0.0.1/32"}
     with (
         TemporaryDirectory() as folder,
-        served(Path(folder), development=False, working=False, **named, **proxy) as site,  # type: ignore[arg-type]
+        served(Path(folder), development=False, working=False, **named, **proxy) as site,
     ):
         yield compiled_once(site)
 

@@ -28,6 +28,7 @@ def test_five_misses_are_left_by_a_new_code(waiting: Tab) -> None:
     assert ann.site.code() != old
     ann.type(ann.site.code())
     ann.is_at("/account", "Your account")
+    ann.sees("A wrong code was entered")
 
 
 def test_an_expired_code_is_left_by_a_new_one_without_the_password(waiting: Tab) -> None:
