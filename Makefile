@@ -3,18 +3,22 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench words screenshots requirements clean
+.PHONY: help run test test-attacks lint bench words screenshots requirements clean
 .NOTPARALLEL:
 
 help: ## List what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
 run: .venv/run ## Serve http://127.0.0.1:5000 for development (ARGS='--port 8000' goes to `simple-2fa run`)
 	@$(BIN)/simple-2fa run $(ARGS)
 
-test: .venv/test ## Run all tests (ARGS='tests/unit -k code' runs some, without coverage)
+test: .venv/test ## Run the tests (ARGS='tests/unit -k code' runs some, without coverage)
 	@scripts/install-test-parts
-	@$(BIN)/python -m pytest -n 2 $(or $(ARGS),--cov)
+	@$(BIN)/python -m pytest -n 2 $(or $(ARGS),--ignore=tests/attacks --cov)
+
+test-attacks: .venv/test ## Attack it for some minutes: thieves, guessers, forgers, a year of guessing
+	@scripts/install-test-parts
+	@$(BIN)/python -m pytest -n 2 tests/attacks $(ARGS)
 
 lint: .venv/lint ## Check style, types and which module imports which
 	@$(BIN)/ruff check
