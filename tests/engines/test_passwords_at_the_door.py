@@ -96,7 +96,7 @@ def paused(ann: Visitor, password: str) -> datetime:
 
 def spend_but(ann: Visitor, room: int) -> None:
     """Leave room for so many wrong passwords at an address, in no known browser."""
-    _, mine = passwords.tries(ann.visit(), ann.address, None)
+    *_, mine = passwords.tries(ann.visit(), ann.address, None)
     spend(ann, mine, left(ann, mine) - room)
 
 
@@ -159,7 +159,7 @@ def test_a_network_takes_sixty_an_hour_whatever_the_address(lobby: Lobby) -> Non
 def test_wrong_current_passwords_count_the_same(lobby: Lobby) -> None:
     ann = signed_in(lobby)
     here = next(iter(ann.browsers))
-    _, mine = passwords.tries(ann.visit(), ann.address, here)
+    *_, mine = passwords.tries(ann.visit(), ann.address, here)
     spend(ann, mine, 9)
     assert ann.act(changes.change_password, OTHER_PASSWORD, PASSWORD) == Entered()
     with pytest.raises(PausedError):
