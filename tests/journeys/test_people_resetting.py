@@ -8,7 +8,7 @@ from visitors import ANOTHER, PASSWORD, Tab
 
 HELD = (
     ("Change password", "Your password was reset by email."),
-    ("Change address", "the email address and the browsers can't be changed here"),
+    ("Change address", "the browsers and where you're signed in can't be changed here"),
     ("Delete account", "the account can't be deleted"),
 )
 

@@ -2,6 +2,7 @@
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
+from simple_2fa.core.errors import UnavailableError
 from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection
 from simple_2fa.sessions import browsers
@@ -57,10 +58,18 @@ def by_address(visit: Visit, address: str) -> Account | None:
 
 
 def strongest(visit: Visit, account: Account) -> str:
-    """Name the strongest factor that an account has enrolled; mail, where there is none."""
+    """Name the strongest factor that an account has enrolled; mail, where there is none.
+
+    Raises:
+        UnavailableError: one that is enrolled isn't known on this node; a weaker one won't do.
+    """
     kinds = visit.db.read(lambda link: credentials.count_by_factor(link, account.subject))
-    found = [visit.desk.factors[kind] for kind in kinds if kind in visit.desk.factors]
-    return max(found, key=lambda factor: factor.strength).name if found else MAIL
+    if not kinds:
+        return MAIL
+    known = visit.desk.factors
+    if unknown := kinds.keys() - known.keys():
+        raise UnavailableError(f"enrolled, but not installed here: {', '.join(sorted(unknown))}")
+    return max(kinds, key=lambda kind: known[kind].strength)
 
 
 def known_browsers(connection: Connection, visit: Visit) -> list[Browser]:
