@@ -64,7 +64,9 @@ def test_too_late_in_the_session_the_password_is_asked_for_again(waiting: Tab) -
     ann.press("Send again")
     expect(ann.page.get_by_role("heading", level=1)).not_to_have_text("Check your email")
     ann.open("/account")
-    ann.is_told("You were signed out. Sign in again to go on.")
+    expect(ann.page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    ann.come_in_here()
+    ann.is_at("/account", "Your account")
 
 
 def test_the_older_of_two_tabs_takes_the_code_and_the_other_is_in_too(waiting: Tab) -> None:
