@@ -21,12 +21,13 @@ class Request:
     body: bytes = b""
     headers: str = ""
     status: int = 200
+    kind: str = "application/json"
 
     def raw(self, host: str) -> bytes:
         """Spell it for the wire."""
         head = f"{self.method} {self.path} HTTP/1.1\r\nHost: {host}\r\n{self.headers}"
         if self.body:
-            head += f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n"
+            head += f"Content-Type: {self.kind}\r\nContent-Length: {len(self.body)}\r\n"
         return head.encode() + b"\r\n" + self.body
 
 

@@ -4,9 +4,9 @@ import itertools
 import re
 from functools import cache
 from ipaddress import IPv4Address
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from werkzeug.test import TestResponse
 
 from apps import Site
@@ -56,7 +56,9 @@ class Guest(Person):
             self._csrf = found[1]
         return self._csrf
 
-    def send(self, path: str, headers: dict[str, str] | None = None, **typed: str) -> TestResponse:
+    def send(
+        self, path: str, headers: dict[str, str] | None = None, /, **typed: str
+    ) -> TestResponse:
         """Send a form from a page of ours; the redirect is for the caller to look at."""
         own = {"Origin": self.site.origin, "Sec-Fetch-Site": "same-origin"}
         data = {"csrf": self.csrf, **typed}
@@ -89,7 +91,7 @@ class Guest(Person):
 
     def jar(self) -> dict[str, str]:
         """All cookies by their whole names."""
-        return {each.key: each.value for each in self.client._cookies.values()}
+        return {each.key: each.value for each in (self.client._cookies or {}).values()}
 
     def hold(self, jar: dict[str, str]) -> Self:
         """Have these cookies and no others."""
@@ -130,7 +132,7 @@ def goes_to(reply: TestResponse) -> str:
 
 
 def member(site: Site, address: str = "", hashed: str = "") -> Account:
-    """Store somebody who has an account already; her password is `PASSWORD`, or what this is the hash of."""
+    """Store somebody who has an account; her password is `PASSWORD`, or this hash's."""
     name = new_id()
     made = Account(name, address or f"{name}@example.com", hashed or _hash(), site.clock())
     return added(site.services.db, made)
@@ -155,7 +157,7 @@ def count(site: Site, table: str) -> int:
     return site.services.db.read(lambda link: link.execute(query).scalar_one())
 
 
-def _all_but_use(name: str):  # noqa: ANN202
+def _all_but_use(name: str) -> Select[Any]:
     table = schema.metadata.tables[name]
     kept = [column for column in table.c if column.name != "seen_at"]
     return select(*kept).order_by(*table.primary_key.columns)

@@ -47,9 +47,17 @@ BODIES = {
     "no type": (b"csrf=1", ""),
     "UTF-16": ("csrf=1".encode("utf-16"), f"{URLENCODED}; charset=utf-16"),
     "no boundary": (b"--x\r\n\r\n", "multipart/form-data"),
-    "no end": (b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n', "multipart/form-data; boundary=x"),  # noqa: E501
+    "no end": (
+        b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n',
+        "multipart/form-data; boundary=x",
+    ),
     "one MB": (b"email=" + b"a" * 1_000_000, URLENCODED),
-    "one MB in parts": (b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\n' + b"a" * 1_000_000 + b"\r\n--x--", "multipart/form-data; boundary=x"),  # noqa: E501
+    "one MB in parts": (
+        b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\n'
+        + b"a" * 1_000_000
+        + b"\r\n--x--",
+        "multipart/form-data; boundary=x",
+    ),
 }
 
 
@@ -74,14 +82,14 @@ def post(guest: Guest, path: str, body: str | bytes, kind: str = URLENCODED) -> 
 def odd_bodies(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Spell a form's fields in odd ways, one at a time."""
     plain = {name: quote(value) for name, value in fields.items()}
-    for name in plain:
+    for name, plainly in plain.items():
         for what, value in VALUES.items():
             yield f"{name}: {what}", spelled({**plain, name: value})
         others = {each: value for each, value in plain.items() if each != name}
         yield f"no {name}", spelled(others)
         yield f"{name} twice", f"{spelled(plain)}&{name}=x"
         for odd in (f"{name}[]", f"{name}[0]", f"{name}.x", name.upper(), f"%00{name}"):
-            yield odd, spelled({**others, odd: plain[name]})
+            yield odd, spelled({**others, odd: plainly})
 
 
 def spelled(fields: dict[str, str]) -> str:
@@ -113,7 +121,9 @@ def test_no_body_breaks_anything(site: Site, path: str) -> None:
         assert reply.status_code in {303, 403, 404, 413}, what
 
 
-@pytest.mark.parametrize("path", ["/login", "/register", "/confirm", "/verify", "/account", "/account/activity"])  # noqa: E501
+@pytest.mark.parametrize(
+    "path", ["/login", "/register", "/confirm", "/verify", "/account", "/account/activity"]
+)
 def test_no_query_breaks_anything(site: Site, path: str) -> None:
     guest = Guest(site)
     for stage in ("nobody", "in"):

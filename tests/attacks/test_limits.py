@@ -1,12 +1,12 @@
-"""Limits, as somebody meets them who looks for a way around, and as the owner does who has to live with them."""
+"""Limits, as they are met by somebody who looks for a way around, and by the owner."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 import pytest
 from werkzeug.test import TestResponse
 
 from apps import Site
-from guests import OTHER_PASSWORD, PASSWORD, Guest, goes_to, member, new_network, rows
+from guests import OTHER_PASSWORD, PASSWORD, Guest, goes_to, member, rows
 from live import site_in
 from simple_2fa.core.ids import new_id
 

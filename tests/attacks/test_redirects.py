@@ -145,9 +145,7 @@ class TestDoors:
         assert to == "/login?next=%2Faccount%2Factivity"
 
     @pytest.mark.parametrize("field", ["query", "form"])
-    def test_of_two_the_first_counts_and_neither_leads_away(
-        self, guest: Guest, field: str
-    ) -> None:
+    def test_of_two_the_first_counts_and_neither_leads_away(self, guest: Guest, field: str) -> None:
         ann = member(guest.site)
         typed = {"csrf": guest.csrf, "email": ann.address, "password": PASSWORD}
         twice = [("next", "//evil.example"), ("next", "/account/activity")]
@@ -155,7 +153,7 @@ class TestDoors:
         data = [*typed.items(), *(twice if field == "form" else twice[1:])]
         headers = {"Origin": guest.site.origin, "Content-Type": "application/x-www-form-urlencoded"}
         body = "&".join(f"{name}={quote(value)}" for name, value in data)
-        guest.client.post("/login", data=body, headers=headers, **query)  # type: ignore[arg-type]
+        guest.client.post("/login", data=body, headers=headers, **query)
         assert goes_to(guest.enter()) == HOME
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import unquote
 
 import pytest
@@ -130,7 +131,7 @@ def life(
     folder, records = tmp_path_factory.mktemp("site"), _Records()
     root, ours = logging.getLogger(), logging.getLogger("simple_2fa")
     with Sink() as sink, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(ours, "propagate", True)  # noqa: FBT003
+        patched.setattr(ours, "propagate", True)
         patched.setattr(root, "handlers", [records])
         patched.setattr(ours, "level", logging.DEBUG)
         mail = {"SMTP_SERVER": "127.0.0.1", "SMTP_PORT": str(sink.port), "SMTP_TLS": "none"}
@@ -156,7 +157,7 @@ class _Records(logging.Handler):
         self.kept.append(record)
 
 
-def _break() -> None:
+def _break() -> NoReturn:
     raise RuntimeError("broken")
 
 

@@ -78,8 +78,10 @@ def inside(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:
     """Find all nodes, each with the dotted name of the function that it stands in."""
     for child in ast.iter_child_nodes(node):
         yield name, child
-        is_named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        yield from inside(child, f"{name}.{child.name}" if is_named else name)
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            yield from inside(child, f"{name}.{child.name}")
+        else:
+            yield from inside(child, name)
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
