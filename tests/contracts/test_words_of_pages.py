@@ -10,8 +10,8 @@ from previews import PREVIEWS
 
 HELD = (
     "Your password was reset by email. To protect you, the password, the email address, the"
-    " browsers and where you're signed in can't be changed here, and the account can't be deleted, until"
-    " tomorrow, 10:30 UTC."
+    " browsers and where you're signed in can't be changed here, and the account can't be"
+    " deleted, until tomorrow, 10:30 UTC."
     " A browser that you signed in on before the reset can do all of it now."
 )
 MESSAGES = {
