@@ -12,7 +12,8 @@ from apps import ANN, Site, served
 from live import compiled_once
 from rig.browser import SIZES, launched
 from rig.smtp import Sink
-from visitors import FIREFOX, PASSWORD, SAFARI, Tab
+from tabs import Tab
+from visitors import FIREFOX, PASSWORD, SAFARI
 
 FOLDER = Path(__file__).parents[1] / "docs/pictures"
 HOME, PHONE = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "198.51.100.23"}

@@ -15,7 +15,7 @@ from simple_2fa.challenges.desk import ledger_of
 from simple_2fa.challenges.model import Challenge
 from simple_2fa.limits import buckets
 from simple_2fa.mail.outbox import Leased
-from visitors import Tab
+from tabs import Tab
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from acts import LONG
+from acts_outside import LONG
 from apps import Site
 from live import Person, Shown
 from preview_site import site_of_previews

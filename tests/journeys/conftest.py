@@ -8,7 +8,8 @@ from playwright.sync_api import Browser
 
 from apps import Site, served
 from live import compiled_once
-from visitors import FIREFOX, Tab
+from tabs import Tab
+from visitors import FIREFOX
 
 
 @pytest.fixture

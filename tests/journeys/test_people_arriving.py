@@ -3,7 +3,8 @@
 from playwright.sync_api import expect
 
 from apps import ANN
-from visitors import ANOTHER, PASSWORD, Tab
+from tabs import Tab
+from visitors import ANOTHER, PASSWORD
 
 MISTYPED = "ann@exmaple.com"
 

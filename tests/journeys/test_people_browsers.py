@@ -3,7 +3,8 @@
 import pytest
 
 from apps import ANN
-from visitors import ANOTHER, PASSWORD, Tab
+from tabs import Tab
+from visitors import ANOTHER, PASSWORD
 
 REMEMBER = "Don't ask again on this browser for 30 days"
 

@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from apps import ANN
 from simple_2fa.core import words
-from visitors import PASSWORD, Tab
+from tabs import Tab
+from visitors import PASSWORD
 
 BEA = "bea@example.com"
 

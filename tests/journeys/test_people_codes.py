@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apps import ANN
-from visitors import Tab
+from tabs import Tab
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from rig.mariadb import MariaDB
 from rig.node import Node, until
 from rig.ports import free_port
 from rig.smtp import Sink
-from visitors import ANOTHER, FIREFOX, PASSWORD, Tab
+from tabs import Tab
+from visitors import ANOTHER, FIREFOX, PASSWORD
 
 
 class Abroad(Site):

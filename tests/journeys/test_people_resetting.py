@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from apps import ANN
-from visitors import ANOTHER, PASSWORD, Tab
+from tabs import Tab
+from visitors import ANOTHER, PASSWORD
 
 HELD = (
     ("Change password", "Your password was reset by email."),
