@@ -105,7 +105,7 @@ def _fall_silent(_error: BaseException | None) -> None:
 
 def _to_sign_in(stage: Stage) -> Response:
     """Lead to the sign-in page, and from there back to this one."""
-    query = {"notice": "ended"} if visits.token() else {}
+    query = {"notice": "ended"} if visits.token() and not visits.session() else {}
     if stage is Stage.FULL:
         query["next"] = _back_here()
     return redirect(f"/login?{urlencode(query)}", 303)  # type: ignore[return-value]
