@@ -69,6 +69,8 @@ def answer() -> Response:
 def resend() -> Response:
     """Send the code again; where it can't be answered any more, send a new one."""
     seen = asking.awaited(visits.visit())
+    if asking.purpose_of(visits.visit(), seen) is None:
+        return go("/verify")
     if not csrf_fits():
         return _again(seen, "stale_form") if seen else shown.waiting()
     try:
