@@ -30,12 +30,15 @@ def subject_of_address(address: str) -> bytes:
 
 
 def mask(address: str) -> str:
-    """Show 'a•••@example.com': always three bullets, so that the length stays unknown."""
-    local, _, domain = address.rpartition("@")
+    """Show 'a•••@example.com': always three bullets, so that the length stays unknown.
+
+    Small letters too: how an account spells its address would tell that there is one.
+    """
+    local, _, domain = address.lower().rpartition("@")
     return f"{local[:1]}•••@{domain}"
 
 
 def spoken(address: str) -> str:
     """Word a masked address for a screen reader."""
-    local, _, domain = address.rpartition("@")
+    local, _, domain = address.lower().rpartition("@")
     return f"address starting {local[:1]}, at {domain}"

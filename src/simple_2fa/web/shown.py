@@ -1,5 +1,6 @@
 """What the page of a second step shows, and with which status."""
 
+import re
 from datetime import datetime, timedelta
 
 from flask import Response
@@ -160,4 +161,5 @@ def delivery_facts(challenge: Challenge, progress: Progress) -> dict[str, object
 
 def _said(challenge: Challenge, reply: str) -> str:
     """Give what a mail server said, without the address; our own notes are for operators."""
-    return reply.replace(challenge.address, mask(challenge.address)) if reply[:3].isdigit() else ""
+    found = re.compile(re.escape(challenge.address), re.IGNORECASE)  # some answer in small letters
+    return found.sub(mask(challenge.address), reply) if reply[:3].isdigit() else ""
