@@ -191,11 +191,14 @@ def known_browsers(connection: Connection, visit: Visit) -> list[Browser]:
 
 
 def recognised(visit: Visit, account: Account | None) -> Browser | None:
-    """Tell in which known browser of an account the visitor is, if in any."""
-    if account is None or not visit.browsers:
+    """Tell in which known browser of an account the visitor is, if in any.
+
+    It looks as long where there is no account: cookies may be made up, and many.
+    """
+    if not visit.browsers:
         return None
     found = visit.db.read(lambda connection: known_browsers(connection, visit))
-    return next((each for each in found if each.account == account.id), None)
+    return next((each for each in found if account and each.account == account.id), None)
 
 
 def _whose(visit: Visit, seen: Challenge | None, purpose: Purpose) -> Account | None:
