@@ -56,7 +56,8 @@ PASSWORDS = Limit("passwords", (Rate(10, HOUR), Rate(50, DAY)))
 is known there. Whatever others do, the owner gets in with such a browser or a new password."""
 
 PASSWORDS_BY_BLOCK = Limit("passwords_by_block", (Rate(60, HOUR), Rate(200, DAY)))
-"""Wrong passwords from one network, whatever the address: 60 in an hour, 200 in a day."""
+"""Wrong passwords from one network, whatever the address: 60 in an hour, 200 in a day. Not those
+in a browser that is known there: else whoever shares her network could keep the owner out."""
 
 LONG_CODE_BELOW = 5
 """With fewer guesses left than this, the next mailed code has 10 digits, which cost nothing."""

@@ -30,12 +30,15 @@ def hashed(visit: Visit, password: str, address: str) -> str:
 
 
 def tries(visit: Visit, address: str, browser: str | None) -> Tries:
-    """Name what counts wrong passwords: for the network, and for the address in this browser."""
+    """Name what counts wrong passwords: those for the address, and those from the network.
+
+    A known browser has a count of its own, and no neighbour in its network adds to that.
+    """
     subject = subject_of_address(address).hex()
-    return (
-        buckets.bucket(PASSWORDS_BY_BLOCK, visit.place.network),
-        buckets.bucket(PASSWORDS, subject, browser or ""),
-    )
+    if browser:
+        return (buckets.bucket(PASSWORDS, subject, browser),)
+    network = visit.place.network
+    return buckets.bucket(PASSWORDS_BY_BLOCK, network), buckets.bucket(PASSWORDS, subject)
 
 
 def fits(visit: Visit, counted: Tries, account: Account | None, password: str) -> bool:
