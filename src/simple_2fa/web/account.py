@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from simple_2fa.core import words
+from simple_2fa.core.ids import is_id
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import freshly_signed_in, signed_in
@@ -95,7 +96,7 @@ def delete() -> Response:
 def forget() -> Response:
     """Forget one known browser, or all."""
     _demand_own_form()
-    changes.forget(visits.visit(), request.form.get("browser", ""))
+    changes.forget(visits.visit(), _chosen("browser", "all"))
     return go(f"{HOME}?notice=forgotten")
 
 
@@ -103,7 +104,7 @@ def forget() -> Response:
 def end() -> Response:
     """End one session, or all others."""
     _demand_own_form()
-    which = request.form.get("session", "")
+    which = _chosen("session", "others")
     changes.end(visits.visit(), which)
     return go(f"{HOME}?notice={'ended_others' if which == 'others' else 'ended'}")
 
@@ -122,6 +123,18 @@ def speak() -> Response:
 def _demand_own_form() -> None:
     if not csrf_fits():
         raise Problem("forbidden")
+
+
+def _chosen(field: str, several: str) -> str:
+    """Take the public id of one, or the word for several; databases look up nothing else.
+
+    Raises:
+        Problem: 422, it is neither.
+    """
+    typed = request.form.get(field, "")
+    if typed != several and not is_id(typed):
+        raise Problem("invalid_request")
+    return typed
 
 
 def _renamed(faults: dict[str, object]) -> dict[str, object]:
