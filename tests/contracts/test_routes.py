@@ -300,7 +300,9 @@ class TestKeys:
 
 
 class TestHeaders:
-    @pytest.mark.parametrize(("method", "rule"), sorted(API | PAGES | INSIDE | MACHINES | {("GET", "/x")}))
+    @pytest.mark.parametrize(
+        ("method", "rule"), sorted(API | PAGES | INSIDE | MACHINES | {("GET", "/x")})
+    )
     def test_every_response_has_them(
         self, site: Site, production: Site, method: str, rule: str
     ) -> None:
@@ -368,7 +370,9 @@ class TestMethods:
 class TestFaults:
     """No route gives a 5xx, whatever it is sent."""
 
-    @pytest.mark.parametrize("rule", sorted({rule for _, rule in API | PAGES | INSIDE | MACHINES | INBOX}))
+    @pytest.mark.parametrize(
+        "rule", sorted({rule for _, rule in API | PAGES | INSIDE | MACHINES | INBOX})
+    )
     def test_every_method_with_every_body(self, site: Site, rule: str) -> None:
         for method, body in [*product(["POST"], BODIES), *product(METHODS, BODIES[-1:])]:
             reply = Shop(site).call(path_to(rule), body, method=method)
