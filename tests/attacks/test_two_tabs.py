@@ -1,0 +1,46 @@
+"""Two tabs of one browser, one of which is always behind."""
+
+from guests import OTHER_PASSWORD, PASSWORD, Guest, as_stored, member
+from live import Shown
+
+
+class TestTwoTabs:
+    def test_signed_in_in_both_the_one_code_is_good_in_either(self, guest: Guest) -> None:
+        address = member(guest.site).address
+        guest.log_in(address, next="/account/activity")
+        older = Shown(guest.get("/verify"))
+        guest.log_in(address)
+        assert len({guest.code() for _ in range(2)}) == 1
+        sent = guest.submit(older.form("/verify/answer"), code=guest.code())
+        assert sent.h1 == "Your account"
+
+    def test_the_one_that_was_answered_already_leads_on(self, guest: Guest) -> None:
+        guest.log_in(member(guest.site).address)
+        older, code = Shown(guest.get("/verify")), guest.code()
+        guest.enter()
+        again = guest.submit(older.form("/verify/answer"), code=code)
+        assert "Your account" in again.main
+        assert guest.is_in()
+
+    def test_signed_out_in_one_the_other_changes_nothing(self, guest: Guest) -> None:
+        ann = member(guest.site)
+        guest.sign_in(ann.address)
+        other = Shown(guest.get("/account/password"))
+        guest.send("/logout")
+        led = guest.submit(
+            other.form("/account/password"), current_password=PASSWORD, password=OTHER_PASSWORD
+        )
+        assert (led.path, led.h1) == ("/login", "Sign in")
+        assert as_stored(guest.site, ann) == ann
+
+    def test_of_two_people_in_two_tabs_the_last_one_is_in(self, guest: Guest) -> None:
+        ann, bob = member(guest.site), member(guest.site)
+        guest.log_in(ann.address)
+        hers, code = Shown(guest.get("/verify")), guest.code()
+        guest.log_in(bob.address)
+        guest.submit(hers.form("/verify/answer"), code=code)
+        assert not guest.is_in()
+        guest.enter()
+        session = guest.session()
+        assert session
+        assert session.account == bob.id
