@@ -3,7 +3,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench words requirements clean
+.PHONY: help run test lint bench timing words requirements clean
 .NOTPARALLEL:
 
 help: ## List what can be made
@@ -25,6 +25,9 @@ lint: .venv/lint ## Check style, types and which module imports which
 bench: .venv/test ## Measure; figures go to bench/results/
 	@scripts/install-test-parts
 	@$(BIN)/python bench/run.py $(ARGS)
+
+timing: .venv/test ## Measure whether times tell who has an account; figures go to bench/results/
+	@$(BIN)/python bench/enumeration.py $(ARGS)
 
 words: .venv/test ## Bring the translations up to date; lists what is still to be translated
 	@$(BIN)/python scripts/update_words.py

@@ -5,7 +5,7 @@ import socket
 import statistics
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,12 +21,13 @@ class Request:
     body: bytes = b""
     headers: str = ""
     status: int = 200
+    kind: str = "application/json"
 
     def raw(self, host: str) -> bytes:
         """Spell it for the wire."""
         head = f"{self.method} {self.path} HTTP/1.1\r\nHost: {host}\r\n{self.headers}"
         if self.body:
-            head += f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n"
+            head += f"Content-Type: {self.kind}\r\nContent-Length: {len(self.body)}\r\n"
         return head.encode() + b"\r\n" + self.body
 
 
@@ -74,6 +75,20 @@ def burst(port: int, requests: Sequence[Request], connections: int = CONNECTIONS
     if faults:
         raise faults[0]
     return Burst(time.perf_counter() - began, latencies, bodies)
+
+
+def one_by_one(
+    port: int, requests: Sequence[Request], on_cpu: Callable[[], float]
+) -> list[tuple[float, float]]:
+    """Send requests over one connection; give each one's latency and what `on_cpu` grew by."""
+    took: list[tuple[float, float]] = []
+    with _Connection(port) as connection:
+        for request in requests:
+            before, began = on_cpu(), time.perf_counter()
+            connection.send(request)
+            ended, after = time.perf_counter(), on_cpu()
+            took.append(((ended - began) * 1000, after - before))
+    return took
 
 
 def post(path: str, body: object, key: str, status: int) -> Request:

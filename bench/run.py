@@ -72,7 +72,7 @@ def main() -> None:
         _print(name, told[name])
     file = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}.json"
     RESULTS.mkdir(exist_ok=True)
-    content = {"machine": _machine(), "requests": options.requests, "databases": told}
+    content = {"machine": machine(), "requests": options.requests, "databases": told}
     file.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
     print(f"\nwritten to bench/results/{file.name}")
 
@@ -81,15 +81,15 @@ def measure(database: str, requests: int, rounds: int) -> dict[str, Any]:
     """Measure hello, issue and verify on one database."""
     with tempfile.TemporaryDirectory() as name, _database(database) as url:
         folder = Path(name)
-        environment = _environment(url)
-        services = app.build(Settings.load(environment, folder))
+        given = environment(url)
+        services = app.build(Settings.load(given, folder))
         upgrade(services.db)
         client, key = clients.create(services.db, "bench", utc_now())
         bench = _Bench(services, Caller("client", client.id), key, requests)
         figures = {name: Figures() for name in ("hello", "issue", "verify")}
         with (
             running(hello_command(), {"PYTHONPATH": str(HERE)}, folder, "/") as hello,
-            running(our_command(), environment, folder, "/readyz") as ours,
+            running(our_command(), given, folder, "/readyz") as ours,
         ):
             bench.round(hello, ours, 0, {name: Figures() for name in figures})  # to warm up
             for number in range(1, rounds + 1):
@@ -152,7 +152,8 @@ def _database(name: str) -> Iterator[str]:
             yield server.create_database()
 
 
-def _environment(url: str) -> dict[str, str]:
+def environment(url: str) -> dict[str, str]:
+    """Give the settings of a server in production whose mail server is out of reach."""
     return {
         "DATABASE_URL": url,
         "SECRET_KEY": new_key(),
@@ -173,7 +174,8 @@ def _print(database: str, told: dict[str, Any]) -> None:
         print(f"{name:8}" + "".join(f"{each:9.1f}" for each in figures) + f"{fraction:10.3f}")
 
 
-def _machine() -> dict[str, str | int]:
+def machine() -> dict[str, str | int]:
+    """Name what was measured on."""
     return {
         "python": platform.python_version(),
         "cores": os.cpu_count() or 0,
