@@ -5,7 +5,7 @@ import socket
 import statistics
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -75,6 +75,20 @@ def burst(port: int, requests: Sequence[Request], connections: int = CONNECTIONS
     if faults:
         raise faults[0]
     return Burst(time.perf_counter() - began, latencies, bodies)
+
+
+def one_by_one(
+    port: int, requests: Sequence[Request], on_cpu: Callable[[], float]
+) -> list[tuple[float, float]]:
+    """Send requests over one connection; give each one's latency and what `on_cpu` grew by."""
+    took: list[tuple[float, float]] = []
+    with _Connection(port) as connection:
+        for request in requests:
+            before, began = on_cpu(), time.perf_counter()
+            connection.send(request)
+            ended, after = time.perf_counter(), on_cpu()
+            took.append(((ended - began) * 1000, after - before))
+    return took
 
 
 def post(path: str, body: object, key: str, status: int) -> Request:

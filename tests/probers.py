@@ -24,6 +24,7 @@ SPELLINGS: dict[str, tuple[str, Callable[[str], str]]] = {
 _CHANGING = (
     (re.compile(r'name="csrf" value="[^"]+"'), "CSRF"),
     (re.compile(r"nonce[=-]['\"]?[\w-]{22}"), "NONCE"),
+    (re.compile(r"(?<=T\d\d:\d\d):\d\dZ"), ":SSZ"),  # a letter goes out when it is its turn
 )
 _OWN = {"X-Request-Id", "Date"}
 

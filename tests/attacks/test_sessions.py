@@ -106,6 +106,10 @@ class TestOldTokens:
         assert (guest.is_in(), kept.is_in()) == (False, False)
         assert kept.session() is None
 
+    def test_who_was_never_in_is_not_told_that_she_was_signed_out(self, guest: Guest) -> None:
+        guest.log_in(member(guest.site).address)
+        assert goes_to(guest.get("/account")) == "/login?next=%2Faccount"
+
     def test_what_was_seen_is_fetched_again_by_the_back_button(self, guest: Guest) -> None:
         guest.sign_in(member(guest.site).address)
         assert guest.get("/account").headers["Cache-Control"] == "no-store"
