@@ -2,8 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
+LONG := tests/attacks '*/test_people_*.py'
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-attacks lint bench timing words screenshots requirements clean
+.PHONY: help run test test-attacks test-journeys lint bench timing words screenshots requirements clean
 .NOTPARALLEL:
 
 help: ## List what can be made
@@ -14,7 +16,11 @@ run: .venv/run ## Serve http://127.0.0.1:5000 for development (ARGS='--port 8000
 
 test: .venv/test ## Run the tests (ARGS='tests/unit -k code' runs some, without coverage)
 	@scripts/install-test-parts
-	@$(BIN)/python -m pytest -n 2 $(or $(ARGS),--ignore=tests/attacks --cov)
+	@$(BIN)/python -m pytest -n 2 $(or $(ARGS),$(LONG:%=--ignore-glob=%) --cov)
+
+test-journeys: .venv/test ## Let people walk through it in Chromium: with scripts, without, by keyboard alone
+	@scripts/install-test-parts
+	@$(BIN)/python -m pytest -n 2 tests/journeys/test_people_*.py $(ARGS)
 
 test-attacks: .venv/test ## Attack it for some minutes: thieves, guessers, forgers, a year of guessing
 	@scripts/install-test-parts

@@ -38,7 +38,7 @@ def signed_in(guest: Guest) -> Case:
     Guest(guest.site).sign_in(ann.address)
     guest.site.clock.move(seconds=31)
     fields = {"current_password": PASSWORD, "password": OTHER_PASSWORD, "email": somebody()}
-    more = {"browser": "all", "session": "others", "locale": "de", "next": "/account/delete"}
+    more = {"browser": "all", "session": "others", "language": "de", "next": "/account/delete"}
     guest.sign_in(ann.address)
     guest.site.clock.move(seconds=31)
     return guest, {**fields, **more}

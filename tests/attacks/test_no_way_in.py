@@ -31,7 +31,7 @@ FIELDS = {
     "email": "thief@example.com",
     "browser": "all",
     "session": "others",
-    "locale": "de",
+    "language": "de",
     "next": "/account",
 }
 

@@ -61,7 +61,7 @@ class Life:
         ann.send("/register", email="nobody@example.com", password=first)
         ann.send("/verify/address", email=address)
         self._answer(ann)
-        ann.send("/account/language", locale="en")
+        ann.send("/account/language", language="en")
         ann.send("/logout")
         ann.log_in(address, wrong)
         ann.log_in(address, first)

@@ -94,7 +94,6 @@ _CANCEL = (
     .where(_MINE, _OPEN)
     .values(outcome=Outcome.CANCELED.value, sweep_at=bindparam("gone"), **_CLOSED)
 )
-_FORGET_ALL = delete(challenges).where(_C.subject == bindparam("whom"))
 _RESEND = (
     update(challenges)
     .where(
@@ -211,11 +210,6 @@ def cancel(connection: Connection, seen: Challenge, now: datetime) -> bool:
     """Close an open challenge without an answer. Gives whether it was open."""
     values = {**_mine(seen), "instant": now, "gone": to_millis(now) + KEPT}
     return bool(connection.execute(_CANCEL, values).rowcount)
-
-
-def forget_all(connection: Connection, subject: bytes) -> None:
-    """Remove all that a subject was asked, addresses too."""
-    connection.execute(_FORGET_ALL, {"whom": subject})
 
 
 def mark_resent(connection: Connection, seen: Challenge, now: datetime) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import AddressTakenError
 from simple_2fa.challenges import flows
-from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.model import Cashed, Proof, Purpose
 from simple_2fa.core.address import mask
 from simple_2fa.core.ids import new_secret
@@ -114,7 +113,6 @@ def delete(visit: Visit) -> None:
         store.end_others(connection, account.id, "")
         browsers.forget_all(connection, account.id)
         credentials.remove_all(connection, account.subject)
-        challenges.forget_all(connection, account.subject)
         outbox.queue(connection, notice)
 
     write(visit, Tag.ACCOUNT_DELETE, account.id, work)
