@@ -53,7 +53,8 @@ accounts or passwords in an hour, 150 in a day."""
 
 PASSWORDS = Limit("passwords", (Rate(10, HOUR), Rate(50, DAY)))
 """Wrong passwords for one address: 10 in an hour, 50 in a day; as many again in each browser that
-is known there. Whatever others do, the owner gets in with such a browser or a new password."""
+is known there. Strangers can use up the first count; then the owner gets in with such a browser, or
+by a new password while that letter's pot lasts."""
 
 PASSWORDS_BY_BLOCK = Limit("passwords_by_block", (Rate(60, HOUR), Rate(200, DAY)))
 """Wrong passwords from one network, whatever the address: 60 in an hour, 200 in a day. Not those
