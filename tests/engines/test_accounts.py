@@ -36,8 +36,6 @@ def test_it_comes_back_as_it_went(db: Database) -> None:
     made = added(db)
     assert found(db, made) == made
     assert (made.epoch, made.locale, made.disabled_at) == (1, "", None)
-    by_subject = db.read(lambda connection: store.by_subject(connection, made.subject))
-    assert by_subject == made
     assert made.subject == subject_of_account(made.id)
 
 
@@ -55,7 +53,6 @@ def test_it_is_found_by_its_address_however_that_is_spelt(db: Database) -> None:
 
 def test_what_is_not_there_is_none(db: Database) -> None:
     assert db.read(lambda connection: store.find(connection, new_id())) is None
-    assert db.read(lambda connection: store.by_subject(connection, bytes(32))) is None
 
 
 def test_of_twelve_who_register_one_address_one_gets_it(db: Database) -> None:

@@ -16,7 +16,6 @@ _A = accounts.c
 _INSERT = insert(accounts)
 _BY_ID = select(accounts).where(_A.account == bindparam("which"))
 _BY_IDENTITY = select(accounts).where(_A.identity == bindparam("whose"))
-_BY_SUBJECT = select(accounts).where(_A.subject == bindparam("whose"))
 _PLACE = select(_A.id).where(_A.account == bindparam("which"))
 _PLACE_IN_TIME = select(func.max(_A.id)).where(_A.created_at <= bindparam("at"))
 _PAGE = select(accounts).where(_A.id > bindparam("after")).order_by(_A.id).limit(bindparam("most"))
@@ -76,11 +75,6 @@ def by_address(connection: Connection, address: str) -> Account | None:
     """Read the account of an address, however it is spelt."""
     values = {"whose": subject_of_address(address)}
     return _one(connection.execute(_BY_IDENTITY, values).first())
-
-
-def by_subject(connection: Connection, subject: bytes) -> Account | None:
-    """Read the account that a subject is; None for a subject that is none."""
-    return _one(connection.execute(_BY_SUBJECT, {"whose": subject}).first())
 
 
 def page(connection: Connection, after: Account | None, most: int) -> list[Account]:
