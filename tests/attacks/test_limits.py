@@ -23,6 +23,11 @@ def guesses(guest: Guest) -> TestResponse:
     return guest.log_in(f"{new_id()}@example.com", OTHER_PASSWORD)
 
 
+def tries(guest: Guest, address: str) -> int:
+    """Try wrong passwords while there is room."""
+    return until_refused(lambda _: guest.log_in(address, OTHER_PASSWORD))
+
+
 def until_refused(act: Callable[[int], TestResponse], most: int = 100) -> int:
     """Act until the answer is 'too often'; give how many times it wasn't."""
     for number in range(most):
@@ -83,14 +88,18 @@ class TestNetworks:
 
 
 class TestAddresses:
-    def test_one_has_ten_wrong_passwords_from_everywhere_together(self, site: Site) -> None:
+    def test_one_has_ten_wrong_passwords_from_a_network_and_sixty_from_all(
+        self, site: Site
+    ) -> None:
         ann = member(site)
         spelt = [ann.address, ann.address.upper(), ann.address.title()]
 
-        def act(number: int) -> TestResponse:
-            return Guest(site).log_in(spelt[number % 3], OTHER_PASSWORD)
+        def act(number: int, guest: Guest | None = None) -> TestResponse:
+            return (guest or Guest(site)).log_in(spelt[number % 3], OTHER_PASSWORD)
 
-        assert until_refused(act) == 10
+        one = Guest(site)
+        assert until_refused(lambda number: act(number, one)) == 10
+        assert until_refused(act) == 50
         right, wrong = (Guest(site).log_in(ann.address, each) for each in (PASSWORD, "wrong one"))
         assert (right.status_code, wrong.status_code) == (429, 429)
         assert right.headers["Retry-After"] == wrong.headers["Retry-After"]
@@ -103,22 +112,27 @@ class TestAddresses:
 
     def test_ten_are_back_after_an_hour(self, site: Site) -> None:
         ann = member(site)
-        assert until_refused(lambda _: Guest(site).log_in(ann.address, OTHER_PASSWORD)) == 10
+        guest = Guest(site)
+        assert tries(guest, ann.address) == 10
         site.clock.move(minutes=6)
-        assert goes_to(Guest(site).log_in(ann.address)) == "/verify"
+        assert goes_to(guest.log_in(ann.address)) == "/verify"
 
+    @pytest.mark.parametrize(("scattered", "most"), [(False, [5, 3, 3]), (True, [23, 12, 12])])
     @pytest.mark.parametrize("path", ["/forgot", "/register"])
-    def test_strangers_cause_three_letters_of_a_kind_a_day_and_three_at_once(
-        self, site: Site, path: str
+    def test_strangers_cause_so_many_letters_of_a_kind_a_day(
+        self, site: Site, path: str, *, scattered: bool, most: list[int]
     ) -> None:
+        """From one network, or each from another; what was unused comes on top, once."""
         ann, sent = member(site), []
+        network = "" if scattered else "198.51.100.7"
         for _ in range(3):
             sent.append(0)
             for _ in range(48):
-                reply = Guest(site).send(path, email=ann.address, password=PASSWORD)
+                guest = Guest(site, network) if network else Guest(site)
+                reply = guest.send(path, email=ann.address, password=PASSWORD)
                 sent[-1] += reply.status_code == 303
                 site.clock.move(minutes=30)
-        assert sent == [5, 3, 3]  # what was unused came on top, once
+        assert sent == most
 
     def test_a_resend_is_a_letter_too(self, site: Site) -> None:
         ann, guest = member(site), Guest(site)
@@ -151,9 +165,24 @@ class TestOwners:
 
     def test_her_known_browser_has_tries_of_its_own(self, site: Site, owner: Guest) -> None:
         wrong = lambda _: Guest(site).log_in(owner.address, OTHER_PASSWORD)  # noqa: E731
-        assert until_refused(wrong) == 10
+        assert until_refused(wrong) == 60
         owner.send("/logout")
         assert owner.sign_in(owner.address).is_in()
+
+    @pytest.mark.parametrize("networks", [1, 3])
+    def test_in_a_new_browser_she_gets_in_though_strangers_do_all_they_can(
+        self, site: Site, owner: Guest, networks: int
+    ) -> None:
+        """Wrong passwords, resets and registrations, all day long, from a few networks."""
+        strangers = [Guest(site) for _ in range(networks)]
+        for _ in range(24):
+            for each in strangers:
+                tries(each, owner.address)
+                for path in ("/forgot", "/register") * 2:
+                    each.send(path, email=owner.address, password=PASSWORD)
+            site.clock.move(hours=1)
+        assert Guest(site).sign_in(owner.address).is_in()
+        assert Guest(site).reset(owner.address).is_in()
 
     def test_neighbours_in_her_network_cost_her_nothing(self, site: Site, owner: Guest) -> None:
         neighbour = Guest(site, str(owner.client.environ_base["REMOTE_ADDR"]))
@@ -203,7 +232,7 @@ class TestOwners:
                 thief.client.set_cookie(name, f"{number:043}")
             return thief.log_in(owner.address, OTHER_PASSWORD)
 
-        assert until_refused(act) == 10
+        assert until_refused(act) == 60
 
 
 def wrong_code(guest: Guest) -> TestResponse:

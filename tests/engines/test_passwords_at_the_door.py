@@ -1,5 +1,6 @@
 """Passwords at the door: wrong ones are told alike and counted, old hashes made strong."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from simple_2fa.limits.rules import PASSWORDS_BY_BLOCK
 from simple_2fa.signin import changes, login, passwords
 from simple_2fa.signin.model import Entered, Lobby, PausedError
 from traces import happened, left, row_counts, spend, statements
-from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, owner, signed_in
+from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, owner, signed_in, slowly
 from world import NOW, together
 
 HOUR = timedelta(hours=1)
@@ -95,17 +96,37 @@ def paused(ann: Visitor, password: str) -> datetime:
 
 
 def spend_but(ann: Visitor, room: int) -> None:
-    """Leave room for so many wrong passwords at an address, in no known browser."""
+    """Leave room for so many wrong passwords at an address from this network, unknown."""
     *_, mine = passwords.tries(ann.visit(), ann.address, None)
     spend(ann, mine, left(ann, mine) - room)
 
 
+def spend_all_but(ann: Visitor, room: int) -> None:
+    """Leave room for so many wrong passwords at an address from all networks together."""
+    _, in_all, _ = passwords.tries(ann.visit(), ann.address, None)
+    spend(ann, in_all, left(ann, in_all) - room)
+
+
 @pytest.mark.parametrize("there", [True, False])
-def test_an_address_takes_ten_wrong_passwords_an_hour(lobby: Lobby, *, there: bool) -> None:
+def test_a_network_has_ten_wrong_passwords_an_hour_for_an_address(
+    lobby: Lobby, *, there: bool
+) -> None:
     ann = at(lobby, joined(lobby)) if there else Visitor(lobby)
     spend_but(ann, 1)
     miss(ann)
     soon = NOW + HOUR / 10
+    assert {paused(ann, each) for each in (PASSWORD, OTHER_PASSWORD)} == {soon}
+    miss(ann.elsewhere())
+    ann.now = soon
+    assert bool(ann.act(login.sign_in, ann.typed()).cookies) == there
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_and_all_together_have_sixty(lobby: Lobby, *, there: bool) -> None:
+    ann = at(lobby, joined(lobby)) if there else Visitor(lobby)
+    spend_all_but(ann, 1)
+    miss(ann)
+    soon = NOW + HOUR / 60
     assert {paused(ann, each) for each in (PASSWORD, OTHER_PASSWORD)} == {soon}
     assert paused(ann.elsewhere(), PASSWORD) == soon
     ann.now = soon
@@ -130,7 +151,7 @@ def test_a_right_password_costs_nothing(lobby: Lobby) -> None:
 
 def test_a_known_browser_has_ten_of_its_own(lobby: Lobby) -> None:
     ann = signed_in(lobby)
-    spend_but(ann, 0)
+    spend_all_but(ann, 0)
     paused(ann.elsewhere(), PASSWORD)
     ann.act(changes.sign_out)
     miss(ann)
@@ -142,7 +163,7 @@ def test_a_known_browser_has_ten_of_its_own(lobby: Lobby) -> None:
 def test_a_browser_known_to_another_has_none_here(lobby: Lobby) -> None:
     bob = signed_in(lobby)
     ann = at(lobby, joined(lobby))
-    spend_but(ann, 0)
+    spend_all_but(ann, 0)
     paused(replace(bob, address=ann.address), PASSWORD)
 
 
@@ -168,10 +189,13 @@ def test_wrong_current_passwords_count_the_same(lobby: Lobby) -> None:
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_of_twelve_wrong_passwords_at_once_three_find_room(lobby: Lobby, *, there: bool) -> None:
+@pytest.mark.parametrize("scattered", [True, False])
+def test_of_twelve_wrong_passwords_at_once_three_find_room(
+    lobby: Lobby, *, there: bool, scattered: bool
+) -> None:
     ann = at(lobby, joined(lobby)) if there else Visitor(lobby)
-    spend_but(ann, 3)
-    guessers = [ann.elsewhere() for _ in range(12)]
+    spend_all_but(ann, 3) if scattered else spend_but(ann, 3)
+    guessers = [ann.elsewhere() if scattered else replace(ann) for _ in range(12)]
 
     def guess(number: int) -> Entered | datetime:
         one = guessers[number]
@@ -182,16 +206,38 @@ def test_of_twelve_wrong_passwords_at_once_three_find_room(lobby: Lobby, *, ther
 
     told = together(12, guess)
     assert told.count(Entered()) == 3
-    assert told.count(NOW + HOUR / 10) == 9
+    assert told.count(NOW + HOUR / (60 if scattered else 10)) == 9
 
 
-def test_of_twelve_right_passwords_without_room_none_is_told(lobby: Lobby) -> None:
-    ann = at(lobby, joined(lobby))
-    spend_but(ann, 0)
+def new_here(lobby: Lobby) -> Visitor:
+    return at(lobby, joined(lobby))
 
-    def try_it(_: int) -> bool:
-        with pytest.raises(PausedError):
-            login.sign_in(ann.visit(), ann.typed())
-        return True
 
-    assert all(together(12, try_it))
+def remembered(lobby: Lobby) -> Visitor:
+    ann = signed_in(lobby, remember=True)
+    ann.act(changes.sign_out)
+    return ann
+
+
+Step = Callable[[Visitor], object]
+TELLING: dict[str, tuple[Callable[[Lobby], Visitor], Step]] = {
+    "asks for a code": (new_here, lambda ann: ann.act(login.sign_in, ann.typed())),
+    "skips it": (remembered, lambda ann: ann.act(login.sign_in, ann.typed())),
+    "changes it": (
+        signed_in,
+        lambda ann: ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_a_right_password_is_told_only_where_there_is_room_still(lobby: Lobby, name: str) -> None:
+    """Others use up the last of it while this one is checked."""
+    come, step = TELLING[name]
+    ann = come(lobby)
+    *_, mine = passwords.tries(ann.visit(), ann.address, next(iter(ann.browsers), None))
+    spend(ann, mine, left(ann, mine) - 1)
+    before = row_counts(lobby.desk.db)
+    with pytest.raises(PausedError):
+        step(slowly(ann, lambda: spend(ann, mine, 1)))
+    assert row_counts(lobby.desk.db) == before

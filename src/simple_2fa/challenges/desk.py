@@ -20,6 +20,7 @@ from simple_2fa.limits.rules import (
     LETTER_GAP,
     SIGN_IN_LETTERS,
     UNASKED_LETTERS,
+    UNASKED_LETTERS_IN_ALL,
 )
 from simple_2fa.mail.outbox import Outbox
 
@@ -78,10 +79,15 @@ def pots_of(question: Question) -> tuple[Bucket, ...]:
     caller, address = question.caller, subject_of_address(question.address).hex()
     if caller.kind == "client":
         return (buckets.bucket(CLIENT_LETTERS, caller.id, address),)
-    if question.purpose in UNASKED:
-        # Whoever moves to an address comes in a browser that is known elsewhere.
-        browser = "" if question.purpose == Purpose.CHANGE_ADDRESS else caller.browser
-        pot = buckets.bucket(UNASKED_LETTERS, question.purpose, address, browser)
-    else:
-        pot = buckets.bucket(SIGN_IN_LETTERS, address, caller.browser)
-    return buckets.bucket(LETTER_GAP, caller.id, address), pot
+    gap = buckets.bucket(LETTER_GAP, caller.id, address)
+    if question.purpose not in UNASKED:
+        return gap, buckets.bucket(SIGN_IN_LETTERS, address, caller.browser)
+    kind = question.purpose, address
+    # Whoever moves to an address comes in a browser that is known elsewhere.
+    if caller.browser and question.purpose != Purpose.CHANGE_ADDRESS:
+        return gap, buckets.bucket(UNASKED_LETTERS, *kind, caller.browser)
+    return (
+        gap,
+        buckets.bucket(UNASKED_LETTERS_IN_ALL, *kind),
+        buckets.bucket(UNASKED_LETTERS, *kind, question.network),
+    )

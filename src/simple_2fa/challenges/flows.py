@@ -60,7 +60,7 @@ def start(desk: Desk, question: Question, now: datetime, also: Also | None = Non
         given_up = _is_given_up(desk, question, seen)
         try:
             if seen.open and seen.open.can_be_resent(now) and not given_up:
-                return _send_again(desk, seen.open, now, also)
+                return _send_again(desk, question, seen.open, now, also)
             return _begin(desk, question, seen, now, also)
         except store.OvertakenError:
             continue
@@ -178,7 +178,7 @@ def _begin(
 
     def unit(connection: Connection) -> Event:
         if post:
-            _take_letter(connection, new, now)
+            _take_letter(connection, question, now)
         if seen.open:
             store.release(connection, seen.open, new.id, now, given_up=given_up)
         store.insert_new(connection, new)
@@ -224,7 +224,9 @@ def _draw(desk: Desk, question: Question, seen: _Survey, now: datetime) -> tuple
     return Started(new, begun.prompt, sealed.ticket, Sending.NEW), sealed
 
 
-def _send_again(desk: Desk, seen: Challenge, now: datetime, also: Also | None) -> Started:
+def _send_again(
+    desk: Desk, question: Question, seen: Challenge, now: datetime, also: Also | None
+) -> Started:
     """Queue the open challenge's letter once more: the same code, the same tries."""
     if now < seen.resend_after:
         raise SlowDownError(seen.resend_after)
@@ -238,7 +240,7 @@ def _send_again(desk: Desk, seen: Challenge, now: datetime, also: Also | None) -
         if not store.mark_resent(connection, seen, now):
             raise store.OvertakenError
         if post:
-            _take_letter(connection, seen, now)
+            _take_letter(connection, question, now)
             outbox.queue(connection, post)
         if also:
             also(connection, started)
@@ -248,8 +250,8 @@ def _send_again(desk: Desk, seen: Challenge, now: datetime, also: Also | None) -
     return started
 
 
-def _take_letter(connection: Connection, challenge: Challenge, now: datetime) -> None:
-    for pot in pots_of(challenge.question):
+def _take_letter(connection: Connection, question: Question, now: datetime) -> None:
+    for pot in pots_of(question):
         if not buckets.take(connection, pot, now, charge=1):
             raise SlowDownError(buckets.level(connection, pot, now).retry_at)
 

@@ -85,6 +85,7 @@ class Question:
         digits: of its code; None lets the ledger decide.
         is_decoy: its letter holds no code, so that nobody can answer: there is no account.
         says: what else its letter tells.
+        network: from which it is asked, where that counts; '' for API clients.
     """
 
     subject: bytes
@@ -96,6 +97,7 @@ class Question:
     digits: int | None = None
     is_decoy: bool = False
     says: Mapping[str, str] = field(default_factory=dict)
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)

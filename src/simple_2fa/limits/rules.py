@@ -42,7 +42,12 @@ What was unused comes on top once, here and below."""
 
 UNASKED_LETTERS = Limit("unasked_letters", (Rate(3, DAY),))
 """Anybody may have letters sent to anybody by creating an account, resetting a password or changing
-an address: 3 a day to one address for each of the three, and as many in a browser known there."""
+an address: from one network 3 a day to one address for each of the three, and as many in a browser
+that is known there."""
+
+UNASKED_LETTERS_IN_ALL = Limit("unasked_letters_in_all", (Rate(12, DAY),))
+"""From all networks together 12 a day to one address for each of the three. Whoever wants to use
+that up, and so to keep out an owner who is in no known browser, needs four networks a day."""
 
 LETTER_GAP = Limit("letter_gap", (Rate(1, 30 * SECOND),))
 """One session causes one letter to an address every 30 seconds."""
@@ -51,10 +56,14 @@ STRANGERS_BY_BLOCK = Limit("strangers_by_block", (Rate(40, HOUR), Rate(150, DAY)
 """From one network (an IPv4 address, an IPv6 /64) people who aren't signed in may ask for 40 new
 accounts or passwords in an hour, 150 in a day."""
 
-PASSWORDS = Limit("passwords", (Rate(10, HOUR), Rate(50, DAY)))
-"""Wrong passwords for one address: 10 in an hour, 50 in a day; as many again in each browser that
-is known there. Strangers can use up the first count; then the owner gets in with such a browser, or
-by a new password while that letter's pot lasts."""
+PASSWORDS = Limit("passwords", (Rate(10, HOUR), Rate(20, DAY)))
+"""Wrong passwords for one address from one network: 10 in an hour, 20 in a day; as many again in
+each browser that is known there."""
+
+PASSWORDS_IN_ALL = Limit("passwords_in_all", (Rate(60, HOUR), Rate(200, DAY)))
+"""Wrong passwords for one address from all networks together: 60 in an hour, 200 in a day. Using
+that up takes ten networks a day; even then the owner gets in with a known browser, or by a new
+password."""
 
 PASSWORDS_BY_BLOCK = Limit("passwords_by_block", (Rate(60, HOUR), Rate(200, DAY)))
 """Wrong passwords from one network, whatever the address: 60 in an hour, 200 in a day. Not those

@@ -59,6 +59,7 @@ def question(
         digits=_LONG if purpose is Purpose.RESET else None,
         is_decoy=purpose is Purpose.RESET and account is None,
         says={**visit.says, **spoken},
+        network=visit.place.network,
     )
 
 

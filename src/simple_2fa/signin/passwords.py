@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.core.address import subject_of_address
-from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR, weakness
+from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR, hash_password, weakness
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
 from simple_2fa.limits.buckets import Bucket
-from simple_2fa.limits.rules import PASSWORDS, PASSWORDS_BY_BLOCK
+from simple_2fa.limits.rules import PASSWORDS, PASSWORDS_BY_BLOCK, PASSWORDS_IN_ALL
 from simple_2fa.signin.model import PausedError, Visit, WeakPasswordError
 from simple_2fa.signin.writing import write
 
@@ -23,23 +23,28 @@ def hashed(visit: Visit, password: str, address: str) -> str:
         WeakPasswordError: it says why.
         BusyError: too many passwords are being checked just now.
     """
+    hers = (address, visit.lobby.site)
     with visit.lobby.hashing.turn():
-        why = weakness(password, SHORTEST_WITH_SECOND_FACTOR, (address, visit.lobby.site))
-    if why:
-        raise WeakPasswordError(why, len(password))
-    return visit.lobby.hashing.make(password)
+        why = weakness(password, SHORTEST_WITH_SECOND_FACTOR, hers)
+        if why:
+            raise WeakPasswordError(why, len(password))
+        return hash_password(password)
 
 
 def tries(visit: Visit, address: str, browser: str | None) -> Tries:
-    """Name what counts wrong passwords: those for the address, and those from the network.
+    """Name what counts wrong passwords: of the network, of the address, and of both together.
 
-    A known browser has a count of its own, and no neighbour in its network adds to that.
+    A known browser has a count of its own, to which nobody else adds.
     """
     subject = subject_of_address(address).hex()
     if browser:
         return (buckets.bucket(PASSWORDS, subject, browser),)
     network = visit.place.network
-    return buckets.bucket(PASSWORDS_BY_BLOCK, network), buckets.bucket(PASSWORDS, subject)
+    return (
+        buckets.bucket(PASSWORDS_BY_BLOCK, network),
+        buckets.bucket(PASSWORDS_IN_ALL, subject),
+        buckets.bucket(PASSWORDS, subject, network),
+    )
 
 
 def fits(visit: Visit, counted: Tries, account: Account | None, password: str) -> bool:

@@ -88,11 +88,19 @@ def test_a_session_waits_between_letters_to_one_address_whatever_they_are_for() 
 
 def test_what_anybody_may_cause_has_a_pot_for_each_kind() -> None:
     asked = [replace(OPEN.question, purpose=each, caller=HERE) for each in sorted(UNASKED)]
-    pots = [pots_of(each)[1] for each in asked]
-    assert {each.limit.name for each in pots} == {"unasked_letters"}
+    pots = [pots_of(each)[1:] for each in asked]
+    names = {tuple(each.limit.name for each in pair) for pair in pots}
+    assert names == {("unasked_letters_in_all", "unasked_letters")}
     assert len(set(pots)) == 3
     other = Caller("session", "t")
-    assert [pots_of(replace(each, caller=other))[1] for each in asked] == pots
+    assert [pots_of(replace(each, caller=other))[1:] for each in asked] == pots
+
+
+def test_each_network_has_its_own_under_one_for_all() -> None:
+    asked = replace(OPEN.question, purpose=Purpose.RESET, caller=HERE, network="a")
+    _, in_all, own = pots_of(asked)
+    _, in_all_there, there = pots_of(replace(asked, network="b"))
+    assert (in_all == in_all_there, own == there) == (True, False)
 
 
 def test_codes_after_the_password_share_a_pot() -> None:
@@ -113,5 +121,5 @@ def test_a_browser_has_pots_of_its_own_where_it_is_known(
     purpose: Purpose, *, has_its_own: bool
 ) -> None:
     asked = replace(OPEN.question, purpose=purpose, caller=HERE)
-    own = pots_of(replace(asked, caller=KNOWN))[1]
-    assert (own != pots_of(asked)[1]) == has_its_own
+    own = pots_of(replace(asked, caller=KNOWN))[1:]
+    assert set(own).isdisjoint(pots_of(asked)) == has_its_own
