@@ -1,7 +1,7 @@
 """What people do with an account: its page, changes, a reset and undoing that."""
 
 from acts_outside import Act, elsewhere, signed_out
-from visitors import ANOTHER, FIREFOX, Visitor
+from visitors import ANOTHER, FIREFOX, PASSWORD, Visitor
 
 
 def inside(path: str, *, fresh: bool = True) -> Act:
@@ -150,11 +150,36 @@ def undo_offered_late(ann: Visitor) -> None:
     ann.sign_in()
 
 
-def undone(ann: Visitor) -> None:
+def undo_opened(ann: Visitor) -> None:
     undo_offered(ann)
-    ann.press("Undo")
+    ann.open("/undo")
+
+
+def undo_opened_outside(ann: Visitor) -> None:
+    undo_offered_outside(ann)
+    ann.open("/undo")
+
+
+def undo_hurried(ann: Visitor) -> None:
+    undo_opened_outside(ann)
+    _bring_back(ann, "")
+
+
+def undo_refused(ann: Visitor) -> None:
+    undo_opened_outside(ann)
+    _bring_back(ann, ANOTHER)
+
+
+def undone(ann: Visitor) -> None:
+    undo_opened(ann)
+    ann.press("Get your old password back")
 
 
 def undone_outside(ann: Visitor) -> None:
-    undo_offered_outside(ann)
-    ann.press("Undo")
+    undo_opened_outside(ann)
+    _bring_back(ann, PASSWORD)
+
+
+def _bring_back(ann: Visitor, password: str) -> None:
+    ann.fill("Password from before the reset", password)
+    ann.press("Get your old password back")

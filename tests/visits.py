@@ -182,13 +182,15 @@ def slowly(ann: Visitor, act: Callable[[], object]) -> Visitor:
     return replace(ann, lobby=replace(ann.lobby, hashing=Slow(act)))
 
 
-def outcome(act: Callable[[], Entered | None]) -> str:
+def outcome(act: Callable[[], Entered | bool | None]) -> str:
     """Name what became of an attempt."""
     try:
         told = act()
     except OverError:
         return "over"
-    if told is None or told.cookies:
+    if not isinstance(told, Entered):
+        return "no match" if told is False else "in"
+    if told.cookies:
         return "in"
     if told.answered is None:
         return "no match"

@@ -1,12 +1,13 @@
 """Nobody learns who has an account: known, unknown and disabled addresses always look the same."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from apps import Site
 from guests import OTHER_PASSWORD, PASSWORD, Guest, goes_to, member
 from live import site_in
+from people import change_password, disable
 from probers import (
     SPELLINGS,
     STORIES,
@@ -19,7 +20,10 @@ from probers import (
     submit,
 )
 from rig.smtp import Sink
+from simple_2fa.accounts import store as accounts
+from simple_2fa.accounts.model import Account
 from simple_2fa.core.ids import new_id
+from simple_2fa.db.engine import Database
 from world import MINUTE, wrong
 
 
@@ -47,6 +51,17 @@ def equal(found: list[Prober], story: list[Step]) -> None:
         told = {who.kind: who.told(step) for who in found}
         assert told["known"] == told["unknown"], number
         assert told["known"] == told["disabled"], number
+
+
+def account_of(who: Prober) -> Account:
+    db = who.guest.site.services.db
+    found = db.read(lambda connection: accounts.by_address(connection, who.typed))
+    assert found
+    return found
+
+
+def remove(db: Database, account: Account) -> None:
+    db.tidy(lambda connection: accounts.remove(connection, account))
 
 
 def letter_to(sink: Sink, address: str) -> str:
@@ -85,6 +100,18 @@ class TestAnswers:
             who.guest.sign_in(member(site).address)
         equal(found, [submit("/account/address"), *THE_CODE[:-3]])
 
+    @pytest.mark.parametrize("change", [change_password, disable, remove])
+    def test_they_stay_alike_whatever_becomes_of_the_account(
+        self, site: Site, change: Callable[[Database, Account], object]
+    ) -> None:
+        """Somebody keeps a page open and waits."""
+
+        def its_owner_acts(who: Prober) -> None:
+            if who.kind == "known":
+                change(site.services.db, account_of(who))
+
+        equal(probers(site), [submit("/forgot"), its_owner_acts, *THE_CODE, submit("/forgot")])
+
     def test_what_the_letters_tell_is_told_in_letters_alone(self, site: Site, sink: Sink) -> None:
         found = probers(site, "as_it_is")
         for who in found:
@@ -112,7 +139,7 @@ class TestProofOfTheMailbox:
     def test_a_decoy_s_code_opens_nothing_though_somebody_hit_it(self, site: Site) -> None:
         guest = Guest(site)
         guest.send("/forgot", email=f"{new_id()}@example.com")
-        assert goes_to(guest.enter()) == "/verify"
+        assert guest.enter().status_code == 410
         assert goes_to(guest.get("/reset")).startswith("/login")
         assert goes_to(guest.send("/reset", password=PASSWORD)).startswith("/login")
 

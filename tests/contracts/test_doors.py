@@ -40,7 +40,8 @@ GET  /register                      page    page    page    page    account acco
 POST /register                      no      no      no      no      no      no      no
 GET  /reset                         login   login   login   page    login   login   login
 POST /reset                         login   login   login   no      login   login   login
-POST /undo                          no      no      no      no      no      no      no
+GET  /undo                          login   login   login   login   account account account
+POST /undo                          login   login   login   login   account account account
 GET  /verify                        page    page    page    page    page    page    page
 GET  /verify/<ticket>               none    none    none    none    none    none    none
 GET  /verify/<ticket>/delivery      none    none    none    none    none    none    none

@@ -39,7 +39,6 @@ PAGES = {
     ("GET", "/login"),
     ("POST", "/login"),
     ("POST", "/logout"),
-    ("POST", "/undo"),
     ("GET", "/forgot"),
     ("POST", "/forgot"),
     ("GET", "/docs"),
@@ -47,6 +46,8 @@ PAGES = {
 INSIDE = {
     ("GET", "/reset"),
     ("POST", "/reset"),
+    ("GET", "/undo"),
+    ("POST", "/undo"),
     ("GET", "/confirm"),
     ("POST", "/confirm"),
     ("GET", "/account"),

@@ -72,6 +72,8 @@ SENTENCES = {
     "step-waiting-long": "We can email you the next one tomorrow at 10:30 UTC.",
     "login-undo": "The password of a•••@example.com was reset at 10:30 UTC. Not you?",
     "login-undo-no-match": "was reset yesterday at 10:30 UTC. Not you?",
+    "undo": "The password of a•••@example.com was reset at 10:30 UTC. If that wasn't you, undo it:",
+    "undo-inside": "Get your old password back That was me",
     "account-undo": "Your password was reset at 10:30 UTC. Not you? Undo Your account",
     "account-held": HELD,
     "held": HELD,

@@ -98,8 +98,7 @@ def test_a_decoy_s_code_stands_in_no_letter_and_opens_nothing(lobby: Lobby) -> N
     (letter,) = letters(stranger)
     sealed = lobby.desk.vault.open("letter", letter.letter, letter.sealed)
     assert stranger.code.encode() not in sealed
-    with pytest.raises(OverError):
-        stranger.act(recover.prove, stranger.code)
+    assert told(stranger.act(recover.prove, stranger.code)) is Outcome.CANCELED
     assert (stranger.stage, stranger.asked.tries) == ("anonymous", 0)
 
 
@@ -153,6 +152,20 @@ def test_a_code_is_dead_once_the_account_has_changed(lobby: Lobby, name: str) ->
     CHANGES[name](ann)
     assert told(ann.act(recover.prove, code)) is Outcome.CANCELED
     assert ann.stage == "anonymous"
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_but_only_the_code_tells(lobby: Lobby, name: str) -> None:
+    """Else a stranger's open page would tell that there is an account."""
+    ann = asking_for_a_way_in(lobby)
+    code = ann.code
+    CHANGES[name](ann)
+    assert ann.asked.stopped(NOW) is None
+    assert told(ann.act(recover.prove, wrong(code))) is Outcome.WRONG
+    ann.move(seconds=30)
+    assert ann.act(asking.again).sending is Sending.RESENT
+    assert told(ann.act(recover.prove, code)) is Outcome.CANCELED
+    assert ann.asked.stopped(NOW) is Outcome.CANCELED
 
 
 @pytest.mark.parametrize("name", CHANGES)

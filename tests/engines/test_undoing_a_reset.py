@@ -10,9 +10,21 @@ from simple_2fa.accounts.model import UNDO_FOR
 from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import changes, login, recover, step_up
-from simple_2fa.signin.model import HeldError, Lobby, OverError
-from traces import happened, known_to, notices, open_to
-from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, enrolled, joined, owner, reset, signed_in
+from simple_2fa.signin import passwords as door
+from simple_2fa.signin.model import HeldError, Lobby, OverError, PausedError
+from traces import happened, known_to, left, notices, open_to, spend
+from visits import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    Visitor,
+    at,
+    enrolled,
+    joined,
+    owner,
+    reset,
+    signed_in,
+    slowly,
+)
 from world import COUNTER_SECRET, NOW, SECOND, token_code
 
 THIRD_PASSWORD = "amber glacier trumpet"
@@ -151,15 +163,34 @@ def test_another_session_undoes_it(lobby: Lobby) -> None:
         ann.act(recover.undo)
 
 
-def test_a_known_browser_undoes_it_that_nobody_is_signed_in_with(lobby: Lobby) -> None:
+def test_a_known_browser_undoes_it_with_the_password_of_before(lobby: Lobby) -> None:
     ann = signed_in(lobby)
     ann.act(changes.sign_out)
     thief = thief_of(ann)
     assert recover.undoable(ann.visit()) == owner(ann)
-    ann.act(recover.undo)
+    for guess in ("", OTHER_PASSWORD):
+        assert not ann.act(recover.undo, guess)
+    assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == ["wrong"] * 2
+    assert (thief.stage, passwords.fits(OTHER_PASSWORD, owner(ann).password)) == ("full", True)
+    assert ann.act(recover.undo, PASSWORD)
     assert passwords.fits(PASSWORD, owner(ann).password)
     assert (ann.stage, thief.stage) == ("", "")
     assert len(known_to(ann, owner(ann))) == 1
+
+
+def test_guesses_at_it_are_counted_like_those_at_the_door(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    ann.act(changes.sign_out)
+    thief_of(ann)
+    (here,) = ann.browsers
+    (mine,) = door.tries(ann.visit(), ann.address, here)
+    spend(ann, mine, left(ann, mine) - 1)
+    with pytest.raises(PausedError):
+        slowly(ann, lambda: spend(ann, mine, 1)).act(recover.undo, PASSWORD)
+    for guess in (OTHER_PASSWORD, PASSWORD):
+        with pytest.raises(PausedError):
+            ann.act(recover.undo, guess)
+    assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
 def test_nobody_else_does(lobby: Lobby) -> None:
@@ -172,7 +203,7 @@ def test_nobody_else_does(lobby: Lobby) -> None:
     for each in others:
         assert recover.undoable(each.visit()) is None
         with pytest.raises(OverError):
-            each.act(recover.undo)
+            each.act(recover.undo, PASSWORD)
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
@@ -206,7 +237,7 @@ def test_it_can_be_undone_for_a_day_to_the_second(lobby: Lobby) -> None:
     assert recover.undoable(late.visit()) is None
     with pytest.raises(OverError):
         late.act(recover.undo)
-    kept(ann, UNDO_FOR - SECOND).act(recover.undo)
+    assert kept(ann, UNDO_FOR - SECOND).act(recover.undo, PASSWORD)
     assert passwords.fits(PASSWORD, owner(ann).password)
 
 
@@ -215,7 +246,7 @@ def test_after_that_day_a_reset_keeps_the_password_of_then(lobby: Lobby) -> None
     thief_of(ann)
     thief = kept(ann.elsewhere(), UNDO_FOR)
     reset(thief, THIRD_PASSWORD)
-    kept(ann, UNDO_FOR).act(recover.undo)
+    assert kept(ann, UNDO_FOR).act(recover.undo, OTHER_PASSWORD)
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 

@@ -47,15 +47,16 @@ def question(
     """
     to = address or (account.address if account else "")
     spoken = {"locale": account.locale} if account and account.locale else {}
+    # Whoever resets a password is asked as an address alone: else what becomes of the account
+    # meanwhile would show on the page of somebody who has proved nothing.
+    hers = account if purpose is not Purpose.RESET else None
     return Question(
-        subject=account.subject if account else subject_of_address(to),
+        subject=hers.subject if hers else subject_of_address(to),
         address=to,
         purpose=purpose,
         caller=caller_of(session),
-        factor=people.strongest(visit, account)
-        if account and purpose in _SECOND_STEPS
-        else people.MAIL,
-        epoch=account.epoch if account else NO_ACCOUNT,
+        factor=people.strongest(visit, hers) if hers and purpose in _SECOND_STEPS else people.MAIL,
+        epoch=hers.epoch if hers else NO_ACCOUNT,
         digits=_LONG if purpose is Purpose.RESET else None,
         is_decoy=purpose is Purpose.RESET and account is None,
         says={**visit.says, **spoken},

@@ -1,18 +1,27 @@
 """Getting back in: a new password by a mailed code, and undoing that."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from simple_2fa.accounts import store as accounts
-from simple_2fa.accounts.model import UNDO_FOR, Account
+from simple_2fa.accounts.model import UNDO_FOR, Account, ChangedError
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import Cashed, Proof, Purpose
+from simple_2fa.challenges.model import (
+    NO_ACCOUNT,
+    Answered,
+    Cashed,
+    ClosedError,
+    Outcome,
+    Proof,
+    Purpose,
+)
 from simple_2fa.core.clock import whole_seconds
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
-from simple_2fa.sessions.model import Session, Stage, anonymous, waiting
+from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, waiting
 from simple_2fa.signin import asking, notices, passwords, people
 from simple_2fa.signin.arrival import Arrival, arrival
 from simple_2fa.signin.login import complete_login
@@ -29,12 +38,16 @@ def begin(visit: Visit, address: str, goes_to: str = "") -> Cookies:
     account = people.by_address(visit, address)
     known = people.recognised(visit, account)
     session, token = anonymous(visit.now, visit.place, goes_to)
-    new = replace(session, browser=known.id if known else None), token
+    began = replace(session, epoch=account.epoch if account else NO_ACCOUNT)
+    new = replace(began, browser=known.id if known else None), token
     return asking.ask_stranger(visit, new, Purpose.RESET, account or address)
 
 
 def prove(visit: Visit, text: str) -> Entered:
     """Take the code; the session may then set a new password.
+
+    Where something has changed the account since it was asked for, the code is canceled: the
+    mailbox is proved, so that may be told now.
 
     Raises:
         MalformedAnswerError: it can't be an answer at all.
@@ -44,15 +57,20 @@ def prove(visit: Visit, text: str) -> Entered:
     account, cookies = people.by_address(visit, seen.address), Cookies(new_secret())
 
     def cash(connection: Connection, proof: Proof) -> Cashed:
-        if account is None or account.subject != proof.subject:
-            raise OverError  # a decoy's code is in no letter, and yet somebody hit it
+        if account is None or account.epoch != session.epoch:
+            raise ChangedError  # or a decoy's code, which is in no letter, and somebody hit it
         proved = replace(session, proved_by=proof.factor, proved_at=visit.now, challenge=None)
         moved = waiting(proved, Stage.RESET, account.id, account.epoch, visit.now)
         if not store.move(connection, visit.token, Stage.ANONYMOUS, moved, cookies.session):
             raise OverError
         return Cashed(Tag.CHALLENGE_ANSWER, account.id)
 
-    told = asking.put(visit, Purpose.RESET, text, cash)
+    try:
+        told = asking.put(visit, Purpose.RESET, text, cash)
+    except ChangedError:
+        with suppress(ClosedError):
+            flows.cancel(visit.desk, seen, visit.now)
+        return Entered(Answered(Outcome.CANCELED))
     return Entered(told, cookies if told.proof else None)
 
 
@@ -93,41 +111,63 @@ def set_password(visit: Visit, password: str) -> Entered:
 
 def undoable(visit: Visit) -> Account | None:
     """Give the account whose reset this visitor may undo: seen from elsewhere than the reset."""
-    session = visit.session
-    if session and session.stage is Stage.FULL:
-        account = people.owner(visit)
-        may = account.is_undoable(visit.now) and not session.is_one_factor(visit.now)
-        return account if may else None
-    return visit.db.read(lambda connection: _undoable_here(connection, visit))
+    found = _undoable(visit)
+    return found and found[0]
 
 
-def undo(visit: Visit) -> None:
+def undo(visit: Visit, former: str = "") -> bool:
     """Bring the password of before the reset back, and end the session that the reset opened.
 
+    Args:
+        visit: of somebody who is signed in, or in a known browser.
+        former: that password; asked for in the second case, as a browser alone proves nobody.
+
+    Returns:
+        Whether it is back: False where `former` isn't that password.
+
     Raises:
+        PausedError: too many wrong passwords.
+        BusyError: too many passwords are being checked just now.
         OverError: there is nothing that this visitor may undo.
     """
-    account = undoable(visit)
-    if account is None or account.former_password is None:
+    found = _undoable(visit)
+    if found is None:
         raise OverError
-    before, now = account.former_password, visit.now
-    restored = replace(
-        account, password=before, password_at=now, reset_at=None, former_password=None
-    )
+    account, known = found
+    before = replace(account, password=account.former_password or "", password_at=visit.now)
+    restored = replace(before, reset_at=None, former_password=None)
+    counted = passwords.tries(visit, account.address, known.id) if known else ()
+    if known and not passwords.fits(visit, counted, restored, former):
+        passwords.miss(visit, counted, account)
+        return False
     notice = notices.sealed(visit, account, "password_restored")
 
     def work(connection: Connection) -> None:
+        passwords.spend(connection, counted, visit, right=True)
         _carry_on(connection, account, restored)
         outbox.queue(connection, notice)
 
     write(visit, Tag.PASSWORD_RESTORE, account.id, work)
+    return True
 
 
-def _undoable_here(connection: Connection, visit: Visit) -> Account | None:
-    """Look whether a reset can be undone in a known browser that nobody is signed in with."""
+def _undoable(visit: Visit) -> tuple[Account, Browser | None] | None:
+    """Give that account, and the known browser where nobody is signed in."""
+    session = visit.session
+    if session is None or session.stage is not Stage.FULL:
+        if not visit.browsers:
+            return None
+        return visit.db.read(lambda connection: _undoable_here(connection, visit))
+    account = people.owner(visit)
+    may = account.is_undoable(visit.now) and not session.is_one_factor(visit.now)
+    return (account, None) if may else None
+
+
+def _undoable_here(connection: Connection, visit: Visit) -> tuple[Account, Browser] | None:
     known = people.known_browsers(connection, visit)
-    owners = (accounts.find(connection, each.account) for each in known)
-    return next((each for each in owners if each and each.is_undoable(visit.now)), None)
+    pairs = ((accounts.find(connection, each.account), each) for each in known)
+    found = ((owner, each) for owner, each in pairs if owner and owner.is_undoable(visit.now))
+    return next(found, None)
 
 
 def _changed(visit: Visit, account: Account, password: str) -> Account:

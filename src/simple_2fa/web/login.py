@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from simple_2fa.core.address import mask
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
@@ -12,8 +11,9 @@ from simple_2fa.http.guard import anybody, safe_path, signed_in
 from simple_2fa.http.pages import page
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
-from simple_2fa.signin import changes, login, recover, step_up
-from simple_2fa.signin.model import HeldError, OverError, Typed
+from simple_2fa.signin import changes, login, step_up
+from simple_2fa.signin.model import HeldError, Typed
+from simple_2fa.web.forgot import undo_offer
 from simple_2fa.web.forms import Form, go, patience, wanted_path
 
 _NOTICES = {"signed_out", "ended", "password_changed", "deleted", "restored"}
@@ -81,19 +81,6 @@ def confirm() -> Response:
     return go("/verify")
 
 
-@anybody
-def undo() -> Response:
-    """Bring the password of before a reset back."""
-    if not csrf_fits():
-        raise Problem("forbidden")
-    try:
-        recover.undo(visits.visit())
-    except OverError:
-        return go("/account" if visits.account() else "/login")
-    services().worker.wake()
-    return go(f"{'/account' if visits.account() else '/login'}?notice=restored")
-
-
 def before(path: str) -> str:
     """Name what a path leads to, for 'Before you ...'."""
     return path.removeprefix("/account").strip("/") or "account"
@@ -101,14 +88,7 @@ def before(path: str) -> str:
 
 def _form() -> Form:
     notice = request.args.get("notice")
-    return Form("login", notice=notice if notice in _NOTICES else None, undo=_undo())
-
-
-def _undo() -> dict[str, object] | None:
-    if not visits.visit().browsers:
-        return None
-    account = recover.undoable(visits.visit())
-    return {"at": account.reset_at, "address": mask(account.address)} if account else None
+    return Form("login", notice=notice if notice in _NOTICES else None, undo=undo_offer())
 
 
 ROUTES = (
@@ -117,5 +97,4 @@ ROUTES = (
     ("POST", "/logout", sign_out),
     ("GET", "/confirm", show_confirm),
     ("POST", "/confirm", confirm),
-    ("POST", "/undo", undo),
 )
