@@ -85,10 +85,24 @@ class TestWrongHands:
         junk = {f"{PREFIX}{new_id()}": "x" * 43 for _ in range(60)}
         hers.hold({**junk, **known(hers)})
         assert goes_to(hers.log_in(ann.address)) == "/verify"
-        assert goes_to(hers.enter()) == "/account"
+        assert goes_to(hers.enter(remember="yes")) == "/account"
+        assert not junk.keys() & known(hers).keys()
+        assert skips(hers, ann.address)
 
 
 class TestItsEnd:
+    def test_its_cookie_goes_when_somebody_signs_in_there(
+        self, site: Site, hers: Guest, ann: Account
+    ) -> None:
+        bob = member(site)
+        (gone,) = known(hers)
+        hers.sign_in(bob.address)
+        assert gone in known(hers)
+        Guest(site).sign_in(ann.address).send("/account/browsers/forget", browser="all")
+        hers.sign_in(bob.address)
+        assert gone not in known(hers)
+        assert len(known(hers)) == 1
+
     def test_thirty_days_to_the_second(self, site: Site, hers: Guest, ann: Account) -> None:
         ends = site.clock() + timedelta(days=30)
         site.clock.now = ends - timedelta(seconds=1)

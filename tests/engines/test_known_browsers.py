@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, event
 
-from people import added, change_password, disable
+from people import added, change_password, disable, found
 from simple_2fa.accounts.model import Account
 from simple_2fa.core.ids import hash_secret, new_id, new_secret
 from simple_2fa.db import schema
@@ -114,6 +114,30 @@ def test_of_many_the_last_used_ten_stay(db: Database) -> None:
     listed = db.read(lambda connection: browsers.of_account(connection, ann.id, NOW))
     assert listed == made[:1:-1]
     assert db.read(lambda connection: browsers.of_account(connection, bob.id, NOW)) == [his]
+
+
+def test_those_that_a_change_has_ended_count_no_more(db: Database) -> None:
+    ann = added(db)
+    for number in range(MOST_BROWSERS):
+        known(db, ann, NOW + number * MINUTE)
+    change_password(db, ann)
+    ann = found(db, ann)
+    made = [known(db, ann)[0] for _ in range(2)]
+    listed = db.read(lambda connection: browsers.of_account(connection, ann.id, NOW))
+    assert listed == made[::-1]
+
+
+def test_which_are_known_still_is_told_whatever_they_hold(db: Database) -> None:
+    ann, bob = added(db), added(db)
+    hers, his = known(db, ann)[0], known(db, bob)[0]
+    change_password(db, bob)
+    names = [hers.id, his.id, new_id()]
+
+    def still(now: datetime) -> set[str]:
+        return db.read(lambda connection: browsers.still_known(connection, names, now))
+
+    assert still(NOW) == {hers.id}
+    assert still(NOW + BROWSER_LASTS) == set()
 
 
 def test_one_is_forgotten_or_all(db: Database) -> None:

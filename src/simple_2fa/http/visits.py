@@ -12,7 +12,7 @@ from simple_2fa.http import agents
 from simple_2fa.http.cookies import cookie_name, set_cookie
 from simple_2fa.http.origins import block, client_address
 from simple_2fa.http.services import now, services
-from simple_2fa.sessions import store
+from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import BROWSER_LASTS, Place, Session, Stage
 from simple_2fa.signin.model import Cookies, Visit
 
@@ -77,11 +77,13 @@ def token() -> str:
 
 
 def keep(response: Response, cookies: Cookies) -> Response:
-    """Let the browser keep its session, and that it is known."""
+    """Let the browser keep its session, and that it is known; cookies of no more use go."""
     set_cookie(response, _SESSION, cookies.session)
     if cookies.browser:
         name, verifier = cookies.browser
         set_cookie(response, f"{_BROWSER}{name}", verifier, lasts=BROWSER_LASTS)
+        for dead in _held().keys() - {name} - _still_known():
+            set_cookie(response, f"{_BROWSER}{dead}", "", lasts=timedelta())
     return response
 
 
@@ -100,10 +102,19 @@ def _read(token: str) -> Session | None:
 
 
 def _browsers() -> dict[str, str]:
+    return dict(list(_held().items())[:_BROWSERS_READ])
+
+
+def _held() -> dict[str, str]:
+    """Give all cookies of known browsers: public id → verifier."""
     prefix = cookie_name(_BROWSER)
     pairs = ((name.removeprefix(prefix), value) for name, value in request.cookies.items())
-    found = [(name, value) for name, value in pairs if is_id(name)]
-    return dict(found[:_BROWSERS_READ])
+    return {name: value for name, value in pairs if is_id(name)}
+
+
+def _still_known() -> set[str]:
+    held, instant = _held(), now()
+    return services().db.read(lambda link: browsers.still_known(link, held, instant))
 
 
 def _says(place: Place) -> dict[str, str]:

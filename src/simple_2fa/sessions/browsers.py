@@ -1,6 +1,7 @@
 """Rows of known browsers: found by a selector, recognised by a verifier, ended by a new epoch."""
 
 import hmac
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,10 @@ _OLDEST = (
     .order_by(_B.used_at.desc(), _B.id.desc())
     .offset(MOST_BROWSERS)
 )
+_STILL_KNOWN = _KNOWN.with_only_columns(_B.browser).where(
+    _B.browser.in_(bindparam("names", expanding=True))
+)
+_ENDED = delete(browsers).where(_B.account == bindparam("whose"), _B.epoch != bindparam("under"))
 _INSERT = insert(browsers)
 _USE = (
     update(browsers)
@@ -49,7 +54,10 @@ _FORGET_ALL = delete(browsers).where(_B.account == bindparam("whose"))
 
 
 def add(connection: Connection, new: Browser, verifier: str) -> None:
-    """Store a browser; of more than the most, those unused for longest go."""
+    """Store a browser; of more than the most, those unused for longest go.
+
+    Those that a change of the account has ended go first, as they would count among the most.
+    """
     row = {
         "browser": new.id,
         "verifier": hash_secret(verifier),
@@ -61,6 +69,7 @@ def add(connection: Connection, new: Browser, verifier: str) -> None:
         "used_at": to_millis(new.used_at),
         "sweep_at": to_millis(new.expires_at),
     }
+    connection.execute(_ENDED, {"whose": new.account, "under": new.epoch})
     connection.execute(_INSERT, row)
     too_many = connection.execute(_OLDEST, {"whose": new.account}).scalars().all()
     if too_many:
@@ -73,6 +82,12 @@ def recognise(connection: Connection, browser: str, verifier: str, now: datetime
     if row is None or not hmac.compare_digest(bytes(row.verifier), hash_secret(verifier)):
         return None
     return _browser(row)
+
+
+def still_known(connection: Connection, names: Collection[str], now: datetime) -> set[str]:
+    """Tell which of these browsers are known still, whatever their cookies hold."""
+    values = {"names": list(names), "instant": to_millis(now)}
+    return set(connection.execute(_STILL_KNOWN, values).scalars())
 
 
 def use(connection: Connection, seen: Browser, held: str, verifier: str, now: datetime) -> bool:
