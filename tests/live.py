@@ -163,11 +163,13 @@ class Person:
     def post(
         self, path: str, data: dict[str, str], headers: dict[str, str] | None = None
     ) -> TestResponse:
-        """Send a form; a redirect is followed, as browsers do."""
+        """Send a form; redirects are followed, as browsers do."""
         sent = {"Origin": self.site.origin, "Sec-Fetch-Site": "same-origin", **(headers or {})}
         response = self.client.post(path, data=data, headers=sent)
         self.seen.append(response)
-        return self.get(response.headers["Location"]) if response.status_code == 303 else response
+        while response.status_code == 303:
+            response = self.get(response.headers["Location"])
+        return response
 
     def submit(self, form: Element, headers: dict[str, str] | None = None, **typed: str) -> Shown:
         """Press a form's button, with what it holds and what was typed."""

@@ -113,7 +113,6 @@ VERIFY: dict[str, Preview] = {
     "step-waiting-soon": _step("login", state="waiting", challenge=None, wait=27),
     "step-waiting-long": _step("login", state="waiting", challenge=None, again_at=LATER),
     "step-nowhere": _step("", state="nowhere", challenge=None),
-    "step-nowhere-signed-in": _step("", state="nowhere", challenge=None, signed_in=ANN),
 }
 
 
@@ -227,7 +226,7 @@ ALIKE = {
     *("login-password-changed", "login-deleted", "login-restored", "login-signed-out"),
     *("step-reset", "step-up-address", "step-up-delete", "step-up-browsers"),
     *("step-prove-address-canceled", "step-reset-canceled", "step-step-up-canceled"),
-    *("step-change-address-canceled", "step-nowhere-signed-in", "step-login"),
+    *("step-change-address-canceled", "step-login"),
     *("account-password-changed", "account-address-changed", "account-restored"),
     *("account-ended", "account-ended-others", "account-language", "account-password-personal"),
     *("account-address-same", "forgot-malformed", "home-closed", "step-waiting-long"),

@@ -42,7 +42,7 @@ GET  /reset                         login   login   login   page    login   logi
 POST /reset                         login   login   login   no      login   login   login
 GET  /undo                          login   login   login   login   account account account
 POST /undo                          login   login   login   login   account account account
-GET  /verify                        page    page    page    page    page    page    page
+GET  /verify                        page    page    page    reset   account account account
 GET  /verify/<ticket>               none    none    none    none    none    none    none
 GET  /verify/<ticket>/delivery      none    none    none    none    none    none    none
 GET  /verify/address                verify  page    verify  verify  verify  verify  verify

@@ -100,7 +100,6 @@ WAYS = {
     "step-step-up-canceled": {"/account"},
     "step-waiting": {"/login"},
     "step-nowhere": {"/login", "/"},
-    "step-nowhere-signed-in": {"/account", "/"},
     "step-address": {"/verify"},
     "account": {"/account/password", "/account/activity", "/account/address", "/account/delete"},
     "activity": {"/account/password", "/account"},

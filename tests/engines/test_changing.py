@@ -4,11 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from simple_2fa.challenges.model import Outcome
+from simple_2fa.challenges.model import Outcome, Sending
 from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import asking, changes, login
-from simple_2fa.signin.model import TAKEN, Entered, Lobby, OverError, WeakPasswordError
+from simple_2fa.signin.model import (
+    TAKEN,
+    Entered,
+    Lobby,
+    NotFreshError,
+    OverError,
+    WeakPasswordError,
+)
 from traces import happened, known_to, letters, notices, open_to, row_counts, voided
 from visits import (
     OTHER_PASSWORD,
@@ -138,8 +145,10 @@ def test_sent_again_it_goes_to_the_new_address(lobby: Lobby) -> None:
     ann.move(seconds=30)
     ann.act(asking.again)
     assert (ann.asked.address, ann.code, len(letters(ann))) == (new, code, 2)
-    ann.move(minutes=10)
-    ann.act(asking.again)
+    for _ in range(5):
+        ann.act(changes.confirm_address, wrong(code))
+    ann.move(seconds=30)
+    assert ann.act(asking.again).sending is Sending.NEW
     assert ann.asked.address == new
     assert ann.act(changes.confirm_address, ann.code).cookies
 
@@ -184,3 +193,18 @@ def test_one_factor_changes_neither(lobby: Lobby) -> None:
     ):
         with pytest.raises(OverError):
             change()
+
+
+def test_a_new_code_needs_a_second_step_of_a_moment_ago(lobby: Lobby) -> None:
+    """The one that is open is sent again; a dead one would be made new for as long as one likes."""
+    ann = signed_in(lobby)
+    ann.act(changes.ask_address, f"x{ann.address}")
+    ann.move(minutes=6)
+    assert ann.act(asking.again).sending is Sending.RESENT
+    ann.move(minutes=3)
+    with pytest.raises(NotFreshError):
+        ann.act(asking.again)
+    ann.move(minutes=2)
+    with pytest.raises(NotFreshError):
+        ann.act(asking.again)
+    assert len(letters(ann)) == 2

@@ -9,7 +9,7 @@ from people import found
 from simple_2fa.accounts.model import Account
 from simple_2fa.core.tags import Tag
 from simple_2fa.db import schema
-from simple_2fa.signin import changes, login, recover, register
+from simple_2fa.signin import changes, login, recover, register, step_up
 from simple_2fa.signin.model import Entered, Lobby, OverError
 from traces import happened, known_to, notices, row_counts
 from visits import Visitor, at, enrolled, joined, owner, signed_in
@@ -114,6 +114,32 @@ def test_deleting_takes_all_of_the_account_and_nothing_of_others(lobby: Lobby) -
     assert (bob.stage, found(lobby.desk.db, his)) == ("full", his)
     assert happened(ann, hers, Tag.ACCOUNT_DELETE) == ["done"]
     assert len(notices(ann, "account_deleted")) == 1
+
+
+def rows_naming(ann: Visitor) -> list[str]:
+    """Name the table of each row that holds an address as it was typed."""
+    tables = schema.metadata.tables.values()
+    found = ann.db.read(
+        lambda connection: [(each.name, connection.execute(select(each)).all()) for each in tables]
+    )
+    return [name for name, rows in found for row in rows if ann.address in str(row)]
+
+
+def test_a_deleted_account_s_address_is_kept_nowhere_but_where_a_stranger_typed_it(
+    lobby: Lobby,
+) -> None:
+    ann = Visitor(lobby)
+    ann.act(register.begin, ann.typed())
+    ann.act(register.confirm, ann.code)
+    waiting, stranger = ann.elsewhere(), ann.elsewhere()
+    waiting.act(login.sign_in, waiting.typed())
+    ann.move(seconds=30)
+    ann.act(step_up.ask, "/account/delete")
+    ann.act(step_up.answer, ann.code)
+    stranger.act(recover.begin, stranger.address)
+    ann.act(changes.delete)
+    assert rows_naming(ann) == ["two_factor_auth"]
+    assert stranger.asked.stopped(stranger.now) is None
 
 
 def test_a_deleted_account_s_address_is_free_and_its_password_forgotten(lobby: Lobby) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from people import change_password, disable
+from simple_2fa.challenges import flows
 from simple_2fa.challenges.desk import ledger_of
 from simple_2fa.challenges.model import Outcome, Sending
 from simple_2fa.core import passwords
-from simple_2fa.core.errors import MalformedAnswerError
+from simple_2fa.core.errors import MalformedAnswerError, UnavailableError
 from simple_2fa.core.tags import Tag
 from simple_2fa.sessions.model import PASSWORD_LASTS
 from simple_2fa.signin import asking, changes, login, recover, register
@@ -236,3 +237,20 @@ def test_an_enrolled_token_is_asked_for_all_the_same(lobby: Lobby) -> None:
     assert (session.proved_by, session.one_factor_until) == ("counter", None)
     assert session.is_fresh(NOW)
     assert [each.id for each in known_to(ann, owner(ann))] == list(ann.browsers)
+
+
+def test_where_it_can_t_be_asked_for_at_once_the_page_offers_it(
+    lobby: Lobby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = proved(lobby)
+    enrolled(lobby, owner(ann))
+
+    def out_of_reach(*_: object) -> None:
+        raise UnavailableError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flows, "start", out_of_reach)
+        assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
+    assert (ann.stage, asking.awaited(ann.visit())) == ("password", None)
+    ann.act(asking.again)
+    assert told(ann.act(login.answer, token_code(COUNTER_SECRET[:20]))) is Outcome.APPROVED

@@ -170,8 +170,15 @@ def test_in_use_it_lasts_a_day_and_unused_an_hour(db: Database) -> None:
 def test_it_notes_what_it_waits_for(db: Database) -> None:
     session, token = fresh(db)
     awaited = new_id()
-    db.tidy(lambda connection: store.await_answer(connection, session.id, awaited, "/transfer"))
+
+    def note(held: str, seen: Stage) -> bool:
+        return db.tidy(lambda link: store.await_answer(link, held, seen, awaited, "/transfer"))
+
+    assert note(token, Stage.ANONYMOUS)
+    assert note(token, Stage.ANONYMOUS)  # nothing new
     assert opened(db, token) == replace(session, challenge=awaited, goes_to="/transfer")
+    assert not note(token, Stage.FULL)
+    assert not note(new_secret(), Stage.ANONYMOUS)
 
 
 def test_an_account_s_are_listed_the_last_used_first(db: Database) -> None:

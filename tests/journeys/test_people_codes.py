@@ -77,8 +77,9 @@ def test_the_older_of_two_tabs_takes_the_code_and_the_other_is_in_too(waiting: T
     ann.type(ann.site.code())
     ann.is_at("/account", "Your account")
     other.type(ann.site.code())
-    other.open("/account")
     other.is_at("/account", "Your account")
+    ann.open("/verify")
+    ann.is_at("/account", "Your account")
 
 
 def test_signed_out_in_one_tab_is_signed_out_in_the_other(waiting: Tab) -> None:

@@ -28,6 +28,7 @@ from simple_2fa.challenges.model import (
     Challenge,
     Outcome,
 )
+from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.clock import DAY, HOUR, seconds_up, to_millis
 from simple_2fa.core.ids import digest, id_of
 from simple_2fa.db import seals
@@ -93,6 +94,13 @@ _CANCEL = (
     update(challenges)
     .where(_MINE, _OPEN)
     .values(outcome=Outcome.CANCELED.value, sweep_at=bindparam("gone"), **_CLOSED)
+)
+_REMOVE_OF = delete(challenges).where(
+    _C.caller.startswith("session:"),
+    or_(
+        _C.subject == bindparam("whom"),
+        and_(_C.subject == bindparam("mailbox"), _C.outcome == Outcome.APPROVED.value),
+    ),
 )
 _RESEND = (
     update(challenges)
@@ -235,6 +243,15 @@ def blank(connection: Connection, rows: list[int], now: datetime) -> None:
     """Forget the codes of expired rows, and keep the rows for a while."""
     values = {"code": "", "open_key": None, "sweep_at": to_millis(now) + KEPT}
     connection.execute(update(challenges).where(_C.id.in_(rows)).values(values))
+
+
+def remove_of(connection: Connection, subject: bytes, address: str) -> None:
+    """Remove what our pages asked a subject, and what proved its address.
+
+    Other questions about the address stay: strangers may have put them, and see no change.
+    """
+    values = {"whom": subject, "mailbox": subject_of_address(address)}
+    connection.execute(_REMOVE_OF, values)
 
 
 def remove(connection: Connection, rows: list[int], now: datetime) -> None:

@@ -31,7 +31,7 @@ _OLDEST = (
 _STILL_KNOWN = _KNOWN.with_only_columns(_B.browser).where(
     _B.browser.in_(bindparam("names", expanding=True))
 )
-_ENDED = delete(browsers).where(_B.account == bindparam("whose"), _B.epoch != bindparam("under"))
+_ENDED = delete(browsers).where(_B.account == bindparam("whose"), _B.epoch < bindparam("under"))
 _INSERT = insert(browsers)
 _USE = (
     update(browsers)

@@ -60,7 +60,7 @@ _MOVE = (
 )
 _AWAIT = (
     update(sessions)
-    .where(_S.session == bindparam("which"))
+    .where(_S.token == bindparam("held"), _S.stage == bindparam("seen"))
     .values(challenge=bindparam("awaited"), goes_to=bindparam("then"))
 )
 _CARRY = (
@@ -142,10 +142,17 @@ def move(connection: Connection, held: str, seen: Stage, moved: Session, token: 
     return bool(connection.execute(_MOVE, values).rowcount)
 
 
-def await_answer(connection: Connection, session: str, challenge: str, goes_to: str) -> None:
-    """Note which challenge a session waits for, and where it goes then."""
-    values = {"which": session, "awaited": challenge, "then": goes_to}
-    connection.execute(_AWAIT, values)
+def await_answer(
+    connection: Connection, held: str, seen: Stage, challenge: str, goes_to: str
+) -> bool:
+    """Note which challenge a session waits for, and where it goes then.
+
+    Returns:
+        Whether its token and stage were still those that were seen.
+    """
+    values = {"held": hash_secret(held), "seen": seen.value}
+    values |= {"awaited": challenge, "then": goes_to}
+    return bool(connection.execute(_AWAIT, values).rowcount)
 
 
 def carry(connection: Connection, account: str, epoch: int) -> None:

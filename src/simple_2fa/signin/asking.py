@@ -24,7 +24,7 @@ from simple_2fa.mail import outbox
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import people
-from simple_2fa.signin.model import Cookies, OverError, Visit, caller_of
+from simple_2fa.signin.model import Cookies, NotFreshError, OverError, Visit, caller_of
 
 _LONG = 10
 """Digits of a code that is asked for before a password was proved (security decision 10)."""
@@ -110,23 +110,32 @@ def leave(connection: Connection, visit: Visit) -> None:
         store.end(connection, visit.session.id)
 
 
-def noting(session: Session, goes_to: str) -> Also:
-    """Give the write that lets a session wait for what was started."""
-    return lambda connection, started: store.await_answer(
-        connection, session.id, started.challenge.id, goes_to
-    )
+def noting(visit: Visit, goes_to: str) -> Also:
+    """Give the write that lets the visitor's session wait for what was started."""
+    return lambda connection, started: wait_for(connection, visit, started.challenge.id, goes_to)
 
 
-def noting_instead(visit: Visit, session: Session, seen: Challenge | None, goes_to: str) -> Also:
+def noting_instead(visit: Visit, seen: Challenge | None, goes_to: str) -> Also:
     """Give the write that does so in the place of what the session waited for: that is void."""
 
     def also(connection: Connection, started: Started) -> None:
         new = started.challenge
         if seen and seen.id != new.id and challenges.cancel(connection, seen, visit.now):
             outbox.void(connection, seen.id, visit.now)
-        store.await_answer(connection, session.id, new.id, goes_to)
+        wait_for(connection, visit, new.id, goes_to)
 
     return also
+
+
+def wait_for(connection: Connection, visit: Visit, challenge: str, goes_to: str) -> None:
+    """Let the visitor's session wait for a challenge.
+
+    Raises:
+        OverError: it is over, or has moved on.
+    """
+    stage = visit.session.stage if visit.session else Stage.ANONYMOUS
+    if not store.await_answer(connection, visit.token, stage, challenge, goes_to):
+        raise OverError
 
 
 def awaited(visit: Visit) -> Challenge | None:
@@ -163,16 +172,19 @@ def again(visit: Visit) -> Started:
 
     Raises:
         OverError: the session waits for nothing.
+        NotFreshError: a new code for a sensitive change takes another second step first.
         SlowDownError: it is too early, or one letter too many.
     """
     session, seen = visit.session, awaited(visit)
     purpose = purpose_of(visit, seen)
     if session is None or purpose is None:
         raise OverError
+    if seen and purpose is Purpose.CHANGE_ADDRESS and not _is_allowed_still(visit, session, seen):
+        raise NotFreshError
     account = None if purpose is Purpose.PROVE_ADDRESS else _whose(visit, seen, purpose)
     kept = seen.address if seen and (account is None or purpose is Purpose.CHANGE_ADDRESS) else ""
     asked = question(visit, session, purpose, account, kept)
-    return flows.start(visit.desk, asked, visit.now, noting(session, session.goes_to))
+    return flows.start(visit.desk, asked, visit.now, noting(visit, session.goes_to))
 
 
 def put(visit: Visit, purpose: Purpose, text: str, cash: Cash) -> Answered:
@@ -182,6 +194,10 @@ def put(visit: Visit, purpose: Purpose, text: str, cash: Cash) -> Answered:
         raise OverError
     attempt = Attempt(text, caller_of(session), purpose, session.account or "")
     return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
+
+
+def _is_allowed_still(visit: Visit, session: Session, seen: Challenge) -> bool:
+    return session.is_fresh(visit.now) or seen.can_be_resent(visit.now)
 
 
 def _whose(visit: Visit, seen: Challenge | None, purpose: Purpose) -> Account | None:

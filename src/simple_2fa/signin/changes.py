@@ -5,6 +5,7 @@ from dataclasses import replace
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import AddressTakenError
 from simple_2fa.challenges import flows
+from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.model import Cashed, Proof, Purpose
 from simple_2fa.core.address import mask
 from simple_2fa.core.ids import new_secret
@@ -62,7 +63,7 @@ def ask_address(visit: Visit, address: str) -> None:
     """
     session, account = _fresh(visit), people.owner(visit)
     question = asking.question(visit, session, Purpose.CHANGE_ADDRESS, account, address)
-    note = asking.noting_instead(visit, session, asking.awaited(visit), HOME)
+    note = asking.noting_instead(visit, asking.awaited(visit), HOME)
     flows.start(visit.desk, question, visit.now, note)
 
 
@@ -113,6 +114,7 @@ def delete(visit: Visit) -> None:
         store.end_others(connection, account.id, "")
         browsers.forget_all(connection, account.id)
         credentials.remove_all(connection, account.subject)
+        challenges.remove_of(connection, account.subject, account.address)
         outbox.queue(connection, notice)
 
     write(visit, Tag.ACCOUNT_DELETE, account.id, work)

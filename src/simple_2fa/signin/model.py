@@ -102,6 +102,10 @@ class OverError(Simple2FAError):
     """The session, or what it waited for, is over or has moved on; look at it again."""
 
 
+class NotFreshError(OverError):
+    """The second step before a sensitive change was made too long ago."""
+
+
 class PausedError(SlowDownError):
     """Too many wrong passwords; right and wrong ones hear the same."""
 

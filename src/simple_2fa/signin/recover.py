@@ -16,6 +16,7 @@ from simple_2fa.challenges.model import (
     Purpose,
 )
 from simple_2fa.core.clock import whole_seconds
+from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
@@ -105,7 +106,7 @@ def set_password(visit: Visit, password: str) -> Entered:
     write(visit, Tag.PASSWORD_RESET, account.id, work)
     if mail_is_all:
         return Entered(None, made.cookies, session.goes_to or HOME)
-    _ask_more(visit, changed, session)
+    _ask_more(made)
     return Entered(None, Cookies(made.cookies.session))
 
 
@@ -188,14 +189,22 @@ def _carry_on(connection: Connection, account: Account, changed: Account) -> Non
 
 def _wait(connection: Connection, made: Arrival) -> None:
     """Let the session wait for more than the mailbox's word."""
+    visit, token = made.visit, made.cookies.session
+    if not store.move(connection, visit.token, Stage.RESET, _waiting(made), token):
+        raise OverError
+
+
+def _ask_more(made: Arrival) -> None:
+    """Ask for that; where no letter may go out just now, the page offers it again."""
+    session = _waiting(made)
+    visit = replace(made.visit, session=session, token=made.cookies.session)
+    asked = asking.question(visit, session, Purpose.LOGIN, made.account)
+    with suppress(SlowDownError, UnavailableError):
+        flows.start(visit.desk, asked, visit.now, asking.noting(visit, session.goes_to))
+
+
+def _waiting(made: Arrival) -> Session:
     visit, account = made.visit, made.account
     if visit.session is None:
         raise OverError
-    moved = waiting(visit.session, Stage.PASSWORD, account.id, account.epoch, visit.now)
-    if not store.move(connection, visit.token, Stage.RESET, moved, made.cookies.session):
-        raise OverError
-
-
-def _ask_more(visit: Visit, account: Account, session: Session) -> None:
-    asked = asking.question(visit, session, Purpose.LOGIN, account)
-    flows.start(visit.desk, asked, visit.now, asking.noting(session, session.goes_to))
+    return waiting(visit.session, Stage.PASSWORD, account.id, account.epoch, visit.now)

@@ -41,7 +41,7 @@ def change_address(visit: Visit, address: str) -> None:
         SlowDownError: this address, or this network, caused many letters lately.
     """
     session, seen = _open(visit)
-    note = asking.noting_instead(visit, session, seen, session.goes_to)
+    note = asking.noting_instead(visit, seen, session.goes_to)
 
     def also(connection: Connection, started: Started) -> None:
         asking.count_stranger(connection, visit)

@@ -25,13 +25,13 @@ def ask(visit: Visit, goes_to: str) -> None:
     session = people.of_two_factors(visit)
     question = asking.question(visit, session, Purpose.STEP_UP, people.owner(visit))
     try:
-        flows.start(visit.desk, question, visit.now, asking.noting(session, goes_to))
+        flows.start(visit.desk, question, visit.now, asking.noting(visit, goes_to))
     except SlowDownError:
         seen = asking.awaited(visit)
         if seen is None or seen.purpose != Purpose.STEP_UP or seen.stopped(visit.now):
             raise
         still_open = seen.id
-        visit.db.tidy(lambda link: store.await_answer(link, session.id, still_open, goes_to))
+        visit.db.tidy(lambda link: asking.wait_for(link, visit, still_open, goes_to))
 
 
 def answer(visit: Visit, text: str) -> Entered:

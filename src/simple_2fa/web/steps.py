@@ -6,16 +6,17 @@ from typing import Any
 from flask import Response, request
 
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import Answered, Challenge, Outcome, Purpose, Sending
-from simple_2fa.core.errors import MalformedAnswerError, SlowDownError, UnavailableError
+from simple_2fa.challenges.model import Answered, Challenge, Outcome, Purpose
+from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import anybody
 from simple_2fa.http.pages import page
-from simple_2fa.http.services import now, services
+from simple_2fa.http.services import services
 from simple_2fa.signin import asking, changes, login, recover, register, step_up
-from simple_2fa.signin.model import TAKEN, Entered, Visit
+from simple_2fa.signin.model import TAKEN, Entered, NotFreshError, Visit
 from simple_2fa.web import shown
+from simple_2fa.web.code_form import CodeForm
 from simple_2fa.web.forms import Form, go
 
 _ANSWERS: Mapping[Purpose, Callable[[Visit, str], Entered]] = {
@@ -33,12 +34,7 @@ def show() -> Response | None:
     seen = asking.awaited(visits.visit())
     if asking.purpose_of(visits.visit(), seen) is None:
         return None
-    if seen is None:
-        return shown.waiting()
-    stopped = seen.stopped(now())
-    if stopped:
-        return shown.asked(seen, "", error=shown.ERRORS[stopped], status=200, **_more(seen))
-    return shown.asked(seen, "", notice=request.args.get("notice"), **_more(seen))
+    return _form(seen).open() if seen else shown.waiting()
 
 
 def delivery() -> Challenge | None:
@@ -48,22 +44,16 @@ def delivery() -> Challenge | None:
 
 def answer() -> Response:
     """Take a code."""
-    seen, text = asking.awaited(visits.visit()), request.form.get("code", "")
+    seen = asking.awaited(visits.visit())
     if seen is None:
         return go("/verify")
-    error = None if csrf_fits() else "stale_form"
-    if not error and not text.strip():
-        error = "empty"
-    if error:
-        return _again(seen, error)
-    try:
+
+    def judge(text: str) -> Response:
         entered = _ANSWERS[Purpose(seen.purpose)](visits.visit(), text)
-    except MalformedAnswerError:
-        return _again(seen, "malformed")
-    except UnavailableError:
-        return _again(seen, "unavailable")
-    services().worker.wake()
-    return _tell(seen, entered)
+        services().worker.wake()
+        return _tell(seen, entered)
+
+    return _form(seen).send(judge)
 
 
 def resend() -> Response:
@@ -71,19 +61,12 @@ def resend() -> Response:
     seen = asking.awaited(visits.visit())
     if asking.purpose_of(visits.visit(), seen) is None:
         return go("/verify")
-    if not csrf_fits():
-        return _again(seen, "stale_form") if seen else shown.waiting()
+    if seen is None:
+        return _send_first()
     try:
-        started = asking.again(visits.visit())
-    except SlowDownError as why:
-        if seen is None:
-            return shown.waiting(why.retry_at)
-        return shown.too_early(seen, "", why.retry_at, **_more(seen))
-    except UnavailableError:
-        return _again(seen, "unavailable") if seen else shown.waiting()
-    services().worker.wake()
-    notice = "resent" if started.sending is Sending.RESENT else "renewed"
-    return go(f"/verify?notice={notice}")
+        return _form(seen).send_again(lambda: asking.again(visits.visit()))
+    except NotFreshError:
+        return go("/account/address")  # which asks for a second step first
 
 
 @anybody
@@ -113,8 +96,22 @@ def _address_form(**context: object) -> Form:
     return Form("verify", state="address", ticket="", challenge=None, **context)
 
 
-def _again(seen: Challenge, error: str) -> Response:
-    return shown.asked(seen, "", error=error, **_more(seen))
+def _form(seen: Challenge) -> CodeForm:
+    return CodeForm(seen, more=_more(seen))
+
+
+def _send_first() -> Response:
+    """Send the code that couldn't be sent when the password was right."""
+    if not csrf_fits():
+        return shown.waiting()
+    try:
+        asking.again(visits.visit())
+    except SlowDownError as why:
+        return shown.waiting(why.retry_at)
+    except UnavailableError:
+        return shown.waiting()
+    services().worker.wake()
+    return go("/verify?notice=renewed")
 
 
 def _tell(seen: Challenge, entered: Entered) -> Response:

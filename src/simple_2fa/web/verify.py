@@ -6,43 +6,40 @@ from flask import Response, jsonify, render_template, request
 
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt
-from simple_2fa.challenges.model import (
-    Caller,
-    Challenge,
-    ClosedError,
-    Outcome,
-    Sending,
-)
+from simple_2fa.challenges.model import Caller, Challenge, Outcome
 from simple_2fa.clients.model import DEVELOPMENT
 from simple_2fa.core import codes
 from simple_2fa.core.address import canonical, subject_of_address
-from simple_2fa.core.errors import (
-    BadAddressError,
-    MalformedAnswerError,
-    SlowDownError,
-    UnavailableError,
-)
+from simple_2fa.core.errors import BadAddressError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import anybody
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
+from simple_2fa.sessions.model import Stage
+from simple_2fa.signin.model import HOME
 from simple_2fa.web import shown, steps
+from simple_2fa.web.code_form import CodeForm
 from simple_2fa.web.forms import go
 
+_FURTHER = {Stage.RESET: "/reset", Stage.FULL: HOME}
+"""Where somebody goes on who has made this step, in another tab too."""
 _REOPENS = timedelta(hours=1)
 """How long after its expiry a challenge's page still offers a new code."""
 
 
 @anybody
 def bare() -> Response:
-    """Show what the session waits for; where that is nothing, development asks for any code."""
+    """Show what the session waits for; one that waits for nothing has gone on already."""
     waits = steps.show()
     if waits:
         return waits
-    if visits.token() and not visits.session():
+    session = visits.session()
+    if session and session.stage in _FURTHER:
+        return go(_FURTHER[session.stage])
+    if visits.token() and not session:
         return visits.leave(go("/login?notice=ended"))
-    if services().development and not visits.session():
+    if services().development and not session:
         return shown.bare()
     return shown.nothing()
 
@@ -55,10 +52,7 @@ def show(ticket: str) -> Response:
         return shown.nothing(404)
     if challenge.outcome == Outcome.APPROVED:
         return shown.done(challenge)
-    stopped = challenge.stopped(now())
-    if stopped:
-        return shown.asked(challenge, ticket, error=shown.ERRORS[stopped], status=200)
-    return shown.asked(challenge, ticket, notice=request.args.get("notice"))
+    return CodeForm(challenge, ticket).open()
 
 
 @anybody
@@ -95,39 +89,24 @@ def _resend_by_ticket(ticket: str) -> Response:
     challenge = _found(ticket)
     if challenge is None:
         return shown.nothing(404)
-    if not csrf_fits():
-        return shown.asked(challenge, ticket, error="stale_form")
-    try:
-        started = flows.renew(services().desk, challenge, now())
-    except ClosedError:
-        return shown.asked(challenge, ticket, error="canceled")
-    except SlowDownError as why:
-        return shown.too_early(challenge, ticket, why.retry_at)
-    except UnavailableError:
-        return shown.asked(challenge, ticket, error="unavailable")
-    services().worker.wake()
-    notice = "resent" if started.sending is Sending.RESENT else "renewed"
-    return go(f"/verify/{started.ticket}?notice={notice}")
+    return CodeForm(challenge, ticket).send_again(
+        lambda: flows.renew(services().desk, challenge, now())
+    )
 
 
 def _answer_by_ticket(ticket: str) -> Response:
     challenge = _found(ticket)
     if challenge is None:
         return shown.nothing(404)
-    text = request.form.get("code", "")
-    error = "stale_form" if not csrf_fits() else "empty" if not text.strip() else None
-    if error:
-        return shown.asked(challenge, ticket, error=error)
-    attempt = Attempt(text, challenge.caller, challenge.purpose)
-    try:
+
+    def judge(text: str) -> Response:
+        attempt = Attempt(text, challenge.caller, challenge.purpose)
         answered = answers.answer(services().desk, challenge.id, attempt, now())
-    except MalformedAnswerError:
-        return shown.asked(challenge, ticket, error="malformed")
-    except UnavailableError:
-        return shown.asked(challenge, ticket, error="unavailable")
-    if answered.outcome is Outcome.APPROVED:
-        return go(f"/verify/{ticket}")
-    return shown.told(challenge, ticket, answered)
+        if answered.outcome is Outcome.APPROVED:
+            return go(f"/verify/{ticket}")
+        return shown.told(challenge, ticket, answered)
+
+    return CodeForm(challenge, ticket).send(judge)
 
 
 def _answer_bare() -> Response:
