@@ -105,7 +105,7 @@ def test_a_new_address_is_proved_and_the_old_one_told(lobby: Lobby) -> None:
     account, asked = owner(ann), ann.asked
     assert (asked.address, asked.subject, len(letters(ann))) == (new, account.subject, 1)
     entered = ann.act(changes.confirm_address, ann.code)
-    assert (told(entered), entered.goes_to) == (Outcome.APPROVED, "/account?notice=address_changed")
+    assert (told(entered), entered.goes_to) == (Outcome.APPROVED, "")
     assert ann.account is None
     (notice,) = notices(ann, "address_changed")
     assert notice["to"] == "a•••@example.com"

@@ -48,7 +48,7 @@ def test_the_code_creates_the_account_and_signs_in(lobby: Lobby) -> None:
     ann = registering(lobby)
     held, asked = ann.token, ann.asked.id
     told = ann.act(register.confirm, ann.code)
-    assert (outcome(told), told.goes_to) == (Outcome.APPROVED, "/account?notice=created")
+    assert (outcome(told), told.goes_to) == (Outcome.APPROVED, "")
     made, session = owner(ann), ann.session
     assert passwords.fits(PASSWORD, made.password)
     assert (made.address, made.epoch, made.locale) == (ann.address, 1, "en")

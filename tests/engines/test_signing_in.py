@@ -37,12 +37,12 @@ def told(entered: Entered) -> Outcome:
 def test_a_right_password_waits_for_a_code_and_that_lets_in(lobby: Lobby) -> None:
     ann = at(lobby, joined(lobby))
     first = ann.act(login.sign_in, ann.typed())
-    assert (first.goes_to, first.answered) == ("", None)
+    assert (first.asks, first.answered) == (True, None)
     half, asked = ann.token, ann.asked
     assert (ann.stage, asked.purpose, asked.digits, ann.browsers) == ("password", "login", 6, {})
     assert len(letters(ann)) == 1
     second = ann.act(login.answer, ann.code)
-    assert (told(second), second.goes_to, ann.stage) == (Outcome.APPROVED, "/account", "full")
+    assert (told(second), second.goes_to, ann.stage) == (Outcome.APPROVED, "", "full")
     session = ann.session
     assert session
     assert (session.proved_by, session.proved_at, session.one_factor_until) == (

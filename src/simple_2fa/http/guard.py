@@ -20,6 +20,8 @@ from simple_2fa.sessions.model import Stage
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+HOME = "/account"
+"""The path that somebody goes to who wanted no other."""
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of ours: no other host behind two slashes, no backslash, no space or control character."""
 _LONGEST_PATH = 1024
@@ -124,4 +126,4 @@ def _back_here() -> str:
     """
     adapter = request_ctx.url_adapter
     has_page = adapter is not None and adapter.test(method="GET")
-    return safe_path(request.path, "/account") if has_page else "/account"
+    return safe_path(request.path, HOME) if has_page else HOME

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from simple_2fa.accounts.model import Account
+from simple_2fa.accounts.model import Account, AddressTakenError
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.answers import Attempt, Cash
@@ -193,7 +193,10 @@ def put(visit: Visit, purpose: Purpose, text: str, cash: Cash) -> Answered:
     if session is None or session.challenge is None:
         raise OverError
     attempt = Attempt(text, caller_of(session), purpose, session.account or "")
-    return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
+    try:
+        return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
+    except AddressTakenError:  # a moment ago: nothing of the unit stayed, and `cash` sees it now
+        return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
 
 
 def _is_allowed_still(visit: Visit, session: Session, seen: Challenge) -> bool:

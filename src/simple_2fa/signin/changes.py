@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from simple_2fa.accounts import store as accounts
-from simple_2fa.accounts.model import AddressTakenError
 from simple_2fa.challenges import flows
 from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.model import Cashed, Proof, Purpose
@@ -16,7 +15,7 @@ from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import asking, notices, passwords, people
-from simple_2fa.signin.model import HOME, TAKEN, Cookies, Entered, OverError, Visit
+from simple_2fa.signin.model import TAKEN, Cookies, Entered, OverError, Visit
 from simple_2fa.signin.writing import write
 
 
@@ -63,7 +62,7 @@ def ask_address(visit: Visit, address: str) -> None:
     """
     session, account = _fresh(visit), people.owner(visit)
     question = asking.question(visit, session, Purpose.CHANGE_ADDRESS, account, address)
-    note = asking.noting_instead(visit, asking.awaited(visit), HOME)
+    note = asking.noting_instead(visit, asking.awaited(visit), "")
     flows.start(visit.desk, question, visit.now, note)
 
 
@@ -90,12 +89,9 @@ def confirm_address(visit: Visit, text: str) -> Entered:
         outbox.queue(connection, notice)
         return Cashed(Tag.ADDRESS_CHANGE, account.id, visit.place.facts)
 
-    try:
-        told = asking.put(visit, Purpose.CHANGE_ADDRESS, text, cash)
-    except AddressTakenError:  # a moment ago; nothing of the unit stayed
-        told = asking.put(visit, Purpose.CHANGE_ADDRESS, text, cash)
+    told = asking.put(visit, Purpose.CHANGE_ADDRESS, text, cash)
     is_done = told.proof is not None and TAKEN not in told.data
-    return Entered(told, cookies if is_done else None, f"{HOME}?notice=address_changed")
+    return Entered(told, cookies if is_done else None)
 
 
 def delete(visit: Visit) -> None:

@@ -18,7 +18,7 @@ from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, full, waiting
 from simple_2fa.signin import asking, notices, passwords, people
 from simple_2fa.signin.arrival import Arrival, arrival, know_browser
-from simple_2fa.signin.model import HOME, Cookies, Entered, OverError, Typed, Visit
+from simple_2fa.signin.model import Cookies, Entered, OverError, Typed, Visit
 from simple_2fa.signin.writing import write
 
 
@@ -101,7 +101,7 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
         return Cashed(Tag.SESSION_LOGIN, account.id, made.facts)
 
     told = asking.put(visit, Purpose.LOGIN, text, cash)
-    return Entered(told, made.cookies if told.proof else None, session.goes_to or HOME)
+    return Entered(told, made.cookies if told.proof else None, session.goes_to)
 
 
 def _skip(visit: Visit, match: _Match) -> Entered:
@@ -115,7 +115,7 @@ def _skip(visit: Visit, match: _Match) -> Entered:
         complete_login(connection, made)
 
     write(visit, Tag.SESSION_LOGIN, account.id, work, outcome="approved", how="browser")
-    return Entered(None, made.cookies, match.goes_to or HOME)
+    return Entered(None, made.cookies, match.goes_to)
 
 
 def _ask(visit: Visit, match: _Match) -> Entered:
@@ -142,7 +142,7 @@ def _ask(visit: Visit, match: _Match) -> Entered:
             lambda connection: keep(connection, session.challenge),
             outcome="right",
         )
-    return Entered(None, cookies)
+    return Entered(None, cookies, asks=True)
 
 
 def _at_password(visit: Visit, match: _Match) -> Session:

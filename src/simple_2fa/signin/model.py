@@ -12,8 +12,6 @@ from simple_2fa.core.passwords import Weakness
 from simple_2fa.db.engine import Database
 from simple_2fa.sessions.model import Place, Session
 
-HOME = "/account"
-"""The path that somebody goes to who wanted no other."""
 TAKEN = "taken"
 """In the data of a proof: its address has an account already."""
 
@@ -90,12 +88,14 @@ class Entered:
     Attributes:
         answered: what became of the code, where one was answered.
         cookies: there if, and only if, the step was made.
-        goes_to: the path to go on to; '' for the next step.
+        goes_to: the path that its person wanted, or ''.
+        asks: whether a second step comes first.
     """
 
     answered: Answered | None = None
     cookies: Cookies | None = None
     goes_to: str = ""
+    asks: bool = False
 
 
 class OverError(Simple2FAError):

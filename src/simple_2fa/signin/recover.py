@@ -26,7 +26,7 @@ from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, waitin
 from simple_2fa.signin import asking, notices, passwords, people
 from simple_2fa.signin.arrival import Arrival, arrival
 from simple_2fa.signin.login import complete_login
-from simple_2fa.signin.model import HOME, Cookies, Entered, OverError, Visit
+from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
 from simple_2fa.signin.writing import write
 
 
@@ -105,9 +105,9 @@ def set_password(visit: Visit, password: str) -> Entered:
 
     write(visit, Tag.PASSWORD_RESET, account.id, work)
     if mail_is_all:
-        return Entered(None, made.cookies, session.goes_to or HOME)
+        return Entered(None, made.cookies, session.goes_to)
     _ask_more(made)
-    return Entered(None, Cookies(made.cookies.session))
+    return Entered(None, Cookies(made.cookies.session), asks=True)
 
 
 def undoable(visit: Visit) -> Account | None:

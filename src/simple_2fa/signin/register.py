@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from simple_2fa.accounts import store as accounts
-from simple_2fa.accounts.model import Account, AddressTakenError
+from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Cashed, Challenge, Proof, Purpose, Started
 from simple_2fa.core.ids import new_id
@@ -13,7 +13,7 @@ from simple_2fa.sessions.model import Session, Stage, anonymous
 from simple_2fa.signin import asking, passwords
 from simple_2fa.signin.arrival import Arrival, arrival
 from simple_2fa.signin.login import complete_login
-from simple_2fa.signin.model import HOME, TAKEN, Cookies, Entered, OverError, Typed, Visit
+from simple_2fa.signin.model import TAKEN, Cookies, Entered, OverError, Typed, Visit
 
 
 def begin(visit: Visit, typed: Typed, goes_to: str = "") -> Cookies:
@@ -70,14 +70,9 @@ def confirm(visit: Visit, text: str) -> Entered:
     def cash(connection: Connection, _: Proof) -> Cashed:
         return _open_account(connection, made)
 
-    try:
-        told = asking.put(visit, Purpose.PROVE_ADDRESS, text, cash)
-    except AddressTakenError:  # a moment ago; nothing of the unit stayed
-        told = asking.put(visit, Purpose.PROVE_ADDRESS, text, cash)
+    told = asking.put(visit, Purpose.PROVE_ADDRESS, text, cash)
     is_in = told.proof is not None and TAKEN not in told.data
-    return Entered(
-        told, made.cookies if is_in else None, session.goes_to or f"{HOME}?notice=created"
-    )
+    return Entered(told, made.cookies if is_in else None, session.goes_to)
 
 
 def _open_account(connection: Connection, made: Arrival) -> Cashed:

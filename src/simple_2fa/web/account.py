@@ -6,12 +6,11 @@ from simple_2fa.core import words
 from simple_2fa.core.ids import is_id
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import freshly_signed_in, signed_in
+from simple_2fa.http.guard import HOME, freshly_signed_in, signed_in
 from simple_2fa.http.pages import page
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 from simple_2fa.signin import changes
-from simple_2fa.signin.model import HOME
 from simple_2fa.web import overview
 from simple_2fa.web.forms import Form, go
 

@@ -8,7 +8,7 @@ from simple_2fa.http.guard import Demand, anybody, demands
 from simple_2fa.http.services import services
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import people, recover
-from simple_2fa.web.forms import Form, go, wanted_path
+from simple_2fa.web.forms import Form, go, next_page, wanted_path
 
 
 @anybody
@@ -48,7 +48,7 @@ def reset() -> Response:
         services().worker.wake()
         if entered.cookies is None:
             return go("/forgot")
-        return visits.keep(go(entered.goes_to or "/verify"), entered.cookies)
+        return visits.keep(go(next_page(entered)), entered.cookies)
 
     return form.send(store)
 

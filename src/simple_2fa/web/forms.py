@@ -12,10 +12,10 @@ from simple_2fa.core.clock import minutes_up
 from simple_2fa.core.errors import BadAddressError, SlowDownError, UnavailableError
 from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import safe_path
+from simple_2fa.http.guard import HOME, safe_path
 from simple_2fa.http.pages import page
 from simple_2fa.http.services import seconds_until
-from simple_2fa.signin.model import PausedError, WeakPasswordError
+from simple_2fa.signin.model import Entered, PausedError, WeakPasswordError
 
 _LONGEST_COUNTDOWN = 120
 """Seconds."""
@@ -100,6 +100,11 @@ def patience(until: datetime) -> dict[str, Any]:
 def wanted_path() -> str:
     """Give the path that somebody wanted before signing in; '' for none, or another site's."""
     return safe_path(request.values.get("next", ""))
+
+
+def next_page(entered: Entered) -> str:
+    """Tell where somebody goes on who has made a step."""
+    return "/verify" if entered.asks else entered.goes_to or HOME
 
 
 def go(path: str) -> Response:

@@ -14,7 +14,7 @@ from simple_2fa.http.services import services
 from simple_2fa.signin import changes, login, step_up
 from simple_2fa.signin.model import HeldError, Typed
 from simple_2fa.web.forgot import undo_offer
-from simple_2fa.web.forms import Form, go, patience, wanted_path
+from simple_2fa.web.forms import Form, go, next_page, patience, wanted_path
 
 _NOTICES = {"signed_out", "ended", "password_changed", "deleted", "restored"}
 
@@ -38,7 +38,7 @@ def sign_in() -> Response:
         if entered.cookies is None:
             return form.show("no_match")
         services().worker.wake()
-        return visits.keep(go(entered.goes_to or "/verify"), entered.cookies)
+        return visits.keep(go(next_page(entered)), entered.cookies)
 
     return form.send(enter)
 

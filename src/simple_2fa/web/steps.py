@@ -10,7 +10,7 @@ from simple_2fa.challenges.model import Answered, Challenge, Outcome, Purpose
 from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import anybody
+from simple_2fa.http.guard import HOME, anybody
 from simple_2fa.http.pages import page
 from simple_2fa.http.services import services
 from simple_2fa.signin import asking, changes, login, recover, register, step_up
@@ -27,6 +27,12 @@ _ANSWERS: Mapping[Purpose, Callable[[Visit, str], Entered]] = {
     Purpose.STEP_UP: step_up.answer,
 }
 """Who takes the answer to each purpose's challenge."""
+_GO_TO = {
+    Purpose.PROVE_ADDRESS: f"{HOME}?notice=created",
+    Purpose.RESET: "/reset",
+    Purpose.CHANGE_ADDRESS: f"{HOME}?notice=address_changed",
+}
+"""Where somebody goes on then who wanted nothing else."""
 
 
 def show() -> Response | None:
@@ -117,7 +123,9 @@ def _send_first() -> Response:
 def _tell(seen: Challenge, entered: Entered) -> Response:
     answered = entered.answered or Answered(Outcome.UNKNOWN)
     if entered.cookies:
-        return visits.keep(go(entered.goes_to or "/reset"), entered.cookies)
+        return visits.keep(
+            go(entered.goes_to or _GO_TO.get(Purpose(seen.purpose), HOME)), entered.cookies
+        )
     if TAKEN in answered.data:
         return page("taken", {"address": seen.address})
     # As it was judged: what the page shows of it is read anew.

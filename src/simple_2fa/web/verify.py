@@ -13,11 +13,10 @@ from simple_2fa.core.address import canonical, subject_of_address
 from simple_2fa.core.errors import BadAddressError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import anybody
+from simple_2fa.http.guard import HOME, anybody
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
 from simple_2fa.sessions.model import Stage
-from simple_2fa.signin.model import HOME
 from simple_2fa.web import shown, steps
 from simple_2fa.web.code_form import CodeForm
 from simple_2fa.web.forms import go
