@@ -254,7 +254,7 @@ class TestOnSQLite:
         write_env(home)
         told = call("db", "backup", "kept")
         assert told.status == 1
-        assert "the database is empty" in told.err
+        assert "has no tables yet" in told.err
 
 
 class TestOnMariaDB:

@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 
 import click
 
-from simple_2fa.cli.loading import as_json, load_settings, open_current_db, print_json
+from simple_2fa.cli.loading import as_json, load_settings, open_current_db, print_json, unset
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db.backup import BackupError, copy
 from simple_2fa.settings import Settings, SettingsError
@@ -30,7 +30,7 @@ def backup(folder: Path, *, without_keys: bool, as_json: bool) -> None:
     keys = () if without_keys else settings.master_keys()
     if not (keys or without_keys):
         fault = "SECRET_KEY is missing: without it a backup opens nothing; else say --without-keys"
-        raise SettingsError((fault,))
+        raise SettingsError((fault, *unset()))
     try:
         with _whole(folder) as (partial, made):
             commands = _copied(settings, partial)

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from simple_2fa.cli.loading import DASHES, as_json, open_current_db, print_json, tell_whose
+from simple_2fa.cli.loading import DASHES, as_json, open_current_db, print_json
 from simple_2fa.clients import flows
 from simple_2fa.clients.model import Client
 from simple_2fa.core.clock import utc_now
@@ -25,7 +25,6 @@ def create(name: str, *, as_json: bool) -> None:
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise click.BadParameter("give 1 to 80 printable characters", param_hint="NAME")
     opened = open_current_db()
-    tell_whose(opened)
     made, key = flows.create(opened, name, utc_now())
     if as_json:
         print_json({**_facts(made), "key": key})

@@ -17,7 +17,7 @@ from simple_2fa.app.checks import DEVELOPMENT, MODE, refusals
 from simple_2fa.app.logs import JsonLines, PlainLines, configure
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.challenges.model import API
-from simple_2fa.cli.loading import load_settings
+from simple_2fa.cli.loading import load_production
 from simple_2fa.clients import flows as clients
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
@@ -26,7 +26,6 @@ from simple_2fa.http.curl import curl_line
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
 from simple_2fa.settings import SettingsError, is_loopback
-from simple_2fa.settings.production import production_faults
 
 _PORT = 5000
 _PORTS_TRIED = 50
@@ -75,8 +74,7 @@ def run(host: str, port: int) -> None:
 @click.option("--workers", default=1, show_default=True, type=_WORKERS, help="Processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve in production; refuses to start where a setting is missing or unsafe."""
-    settings = load_settings()
-    _refuse(production_faults(settings))
+    settings = load_production()
     _refuse(refusals(app.open_database(settings), settings.master_keys(), utc_now()))
     address = _address(host)
     if not _is_free(address, port):
@@ -104,8 +102,7 @@ def serve(host: str, port: int, workers: int) -> None:
 @click.command()
 def worker() -> None:
     """Send letters and keep house, without serving."""
-    settings = load_settings()
-    _refuse(production_faults(settings))
+    settings = load_production()
     configure(JsonLines())
     services = app.build(settings)
     _refuse(refusals(services.db, settings.master_keys(), utc_now()))

@@ -16,7 +16,7 @@ from simple_2fa.cli.loading import (
     load_settings,
     open_current_db,
     print_json,
-    tell_whose,
+    unset,
 )
 from simple_2fa.core import passwords
 from simple_2fa.core.address import canonical
@@ -58,7 +58,6 @@ def add(address: str, *, password_stdin: bool, as_json: bool) -> None:
     to = _canonical(address)
     settings = load_settings()
     db = open_current_db(settings)
-    tell_whose(db)
     if flows.look_up(db, to):
         _refuse_taken(to)
     password = _password({to, settings.site_name}, from_input=password_stdin)
@@ -137,7 +136,7 @@ def reset_2fa(named: str, *, yes: bool, as_json: bool) -> None:
     settings = load_settings()
     keys = settings.master_keys()
     if not keys:
-        raise SettingsError(("SECRET_KEY is missing: it seals the letter to the owner",))
+        raise SettingsError(("SECRET_KEY is missing: it seals the letter to the owner", *unset()))
     db = open_current_db(settings)
     seen = _found(db, named)
     if not yes:

@@ -16,7 +16,7 @@ import pytest
 from rig.command import call, write_env
 from rig.ports import HOST, free_port
 from simple_2fa import app
-from simple_2fa.app.checks import DEVELOPMENT, MODE
+from simple_2fa.app.checks import DEVELOPMENT, MODE, named
 from simple_2fa.app.logs import JsonLines
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.challenges import flows
@@ -90,28 +90,28 @@ class TestRefusals:
         told = call(command)
         assert told.status == 2
         assert [line.split()[0] for line in told.err.splitlines()] == [
-            *("SECRET_KEY", "PUBLIC_URL", "SMTP_SERVER", "MAIL_FROM")
+            *("SECRET_KEY", "PUBLIC_URL", "SMTP_SERVER", "MAIL_FROM", "there")
         ]
 
     def test_an_empty_database(self, started: list[dict[str, Any]], command: str) -> None:
         told = call(command)
         assert (told.status, told.out, started) == (2, "", [])
-        assert told.err == "the database is empty: run `simple-2fa db upgrade`\n"
+        name = named(Database(Settings.load().database_url()).url)
+        assert told.err == f"the database {name} has no tables yet: run `simple-2fa db upgrade`\n"
 
     @pytest.mark.parametrize(
         ("head", "fault"),
         [
-            ("9999_later", "the database isn't migrated: run `simple-2fa db upgrade`\n"),
-            ("0000", "the database was migrated by a newer version: install that one\n"),
+            ("9999_later", " isn't migrated: run `simple-2fa db upgrade`\n"),
+            ("0000", " was migrated by a newer version: install that one\n"),
         ],
     )
-    @pytest.mark.usefixtures("db")
     def test_one_of_another_version(
-        self, monkeypatch: pytest.MonkeyPatch, command: str, head: str, fault: str
+        self, db: Database, monkeypatch: pytest.MonkeyPatch, command: str, head: str, fault: str
     ) -> None:
         monkeypatch.setattr(database, "HEAD", head)
         told = call(command)
-        assert (told.status, told.err) == (2, fault)
+        assert (told.status, told.err) == (2, f"the database {named(db.url)}{fault}")
 
     def test_development_s(self, db: Database, command: str) -> None:
         database.set_mark(db, MODE, DEVELOPMENT)
