@@ -6,7 +6,7 @@ import shutil
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -50,6 +50,7 @@ def backup(folder: Path, *, without_keys: bool, as_json: bool) -> None:
 @contextmanager
 def _whole(folder: Path) -> Iterator[tuple[Path, Path]]:
     """Give a folder to fill, and the name that it gets once all of it is there."""
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = folder.absolute() / f"simple-2fa-{utc_now():%Y%m%d-%H%M%SZ}"
     partial = Path(mkdtemp(prefix=".partial-", dir=folder))
@@ -61,6 +62,9 @@ def _whole(folder: Path) -> Iterator[tuple[Path, Path]]:
     finally:
         os.umask(mask)
         shutil.rmtree(partial, ignore_errors=True)
+        with suppress(OSError):  # there is a backup in it
+            for each in new:
+                each.rmdir()
 
 
 def _copied(settings: Settings, partial: Path) -> tuple[str, ...]:
