@@ -1,5 +1,6 @@
 """`run`, `serve` and `worker`: the processes."""
 
+import logging
 import os
 import signal
 import socket
@@ -9,11 +10,12 @@ from contextlib import suppress
 from functools import partial
 
 import click
+from sqlalchemy.engine import make_url
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from simple_2fa import app
 from simple_2fa.app import development
-from simple_2fa.app.checks import DEVELOPMENT, MODE, refusals
+from simple_2fa.app.checks import DEVELOPMENT, MODE, named, refusals
 from simple_2fa.app.logs import JsonLines, PlainLines, configure
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.challenges.model import API
@@ -25,7 +27,9 @@ from simple_2fa.db.upgrade import upgrade
 from simple_2fa.http.curl import curl_line
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
-from simple_2fa.settings import SettingsError, is_loopback
+from simple_2fa.settings import Settings, SettingsError, is_loopback
+
+log = logging.getLogger(__name__)
 
 _PORT = 5000
 _PORTS_TRIED = 50
@@ -84,6 +88,9 @@ def serve(host: str, port: int, workers: int) -> None:
         from granian.constants import Interfaces  # noqa: PLC0415 (the same)
     except ImportError:
         _refuse(["granian is missing: install it with `pip install 'simple-2fa[server]'`"])
+    configure(JsonLines())
+    shown = f"[{address}]" if ":" in address else address
+    _say(settings, "serve", listens=f"http://{shown}:{port}", workers=workers)
     os.environ[PARENT] = str(os.getpid())
     Granian(
         "simple_2fa.app.wsgi:server",
@@ -106,6 +113,7 @@ def worker() -> None:
     configure(JsonLines())
     services = app.build(settings)
     _refuse(refusals(services.db, settings.master_keys(), utc_now()))
+    _say(settings, "worker")
     stop = threading.Event()
 
     def end(*_: object) -> None:
@@ -115,6 +123,18 @@ def worker() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
     services.worker.run_forever(stop)
+
+
+def _say(settings: Settings, command: str, **more: object) -> None:
+    """Log what starts, by facts that hold no secret."""
+    facts = {
+        "event": f"{command} starts; Ctrl-C or SIGTERM ends it",
+        **more,
+        "public_url": settings.public_url,
+        "database": named(make_url(settings.database_url())),
+        "letters": f"sent from here, by {settings.smtp_server}:{settings.smtp_port}",
+    }
+    log.info(command, extra={"facts": facts})
 
 
 class _Quiet(WSGIRequestHandler):

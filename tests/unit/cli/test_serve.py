@@ -1,5 +1,6 @@
 """`serve` and `worker`: what they refuse, and what they start."""
 
+import json
 import logging
 import os
 import signal
@@ -150,7 +151,7 @@ class TestServe:
     def test_it_starts_granian(self, started: list[dict[str, Any]]) -> None:
         port = free_port()
         told = call("serve", "--port", str(port), "--workers", "3")
-        assert (told.status, told.out, told.err) == (0, "", "")
+        assert (told.status, told.out) == (0, "")
         (options,) = started
         assert options["target"] == "simple_2fa.app.wsgi:server"
         assert (options["address"], options["port"], options["workers"]) == (HOST, port, 3)
@@ -158,6 +159,25 @@ class TestServe:
         assert options["blocking_threads"] >= 8
         assert options["respawn_failed_workers"] is True
         assert os.environ[PARENT] == str(os.getpid())
+
+    @pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")])
+    def test_it_says_in_a_line_of_its_log_what_starts(
+        self, home: Path, started: list[dict[str, Any]], host: str, shown: str
+    ) -> None:
+        port = free_port()
+        told = call("serve", "--host", host, "--port", str(port), "--workers", "2")
+        assert len(started) == 1
+        line = json.loads(told.err)
+        assert (line.pop("level"), line.pop("logger")) == ("info", "simple_2fa.cli.running")
+        del line["at"]
+        assert line == {
+            "event": "serve starts; Ctrl-C or SIGTERM ends it",
+            "listens": f"http://{shown}:{port}",
+            "workers": 2,
+            "public_url": "https://2fa.acme.test",
+            "database": f"sqlite:///{home / 'instance/simple-2fa.sqlite3'}",
+            "letters": "sent from here, by 127.0.0.1:25",
+        }
 
     def test_its_extra_may_be_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "granian", None)
@@ -206,7 +226,10 @@ def test_worker_works_until_it_is_told_to_end(
     monkeypatch.setattr(Worker, "run_forever", work)
     monkeypatch.setattr(Worker, "wake", lambda _: woken.append(True))
     told = call("worker")
-    assert (told.status, told.out, told.err) == (0, "", "")
+    assert (told.status, told.out) == (0, "")
+    line = json.loads(told.err)
+    assert line["event"] == "worker starts; Ctrl-C or SIGTERM ends it"
+    assert (line["letters"], "listens" in line) == ("sent from here, by 127.0.0.1:25", False)
     assert len(woken) == 1
     (handler,) = logging.getLogger("simple_2fa").handlers
     assert isinstance(handler.formatter, JsonLines)
