@@ -25,7 +25,10 @@ _KEYS = "secret_key"
 @click.option("--without-keys", is_flag=True, help="Leave the keys out.")
 @as_json
 def backup(folder: Path, *, without_keys: bool, as_json: bool) -> None:
-    """Copy database and keys into a new folder in FOLDER, while servers go on."""
+    """Copy database and keys, while servers go on.
+
+    Each copy is a new folder in FOLDER. Prints the commands that restore it.
+    """
     settings = load_settings()
     keys = () if without_keys else settings.master_keys()
     if not (keys or without_keys):

@@ -22,7 +22,7 @@ db.add_command(backup)
 @db.command()
 @as_json
 def upgrade(*, as_json: bool) -> None:
-    """Run the migrations that are missing."""
+    """Make the tables, or bring them up to date."""
     opened = open_db()
     told = migrations.upgrade(opened)
     tell_whose(opened)
@@ -35,7 +35,10 @@ def upgrade(*, as_json: bool) -> None:
 @db.command()
 @as_json
 def check(*, as_json: bool) -> None:
-    """Tell whether the database is migrated and fit for use; status 1 where it isn't."""
+    """Tell whether the database is fit for use.
+
+    Status 1 where it isn't, or isn't migrated.
+    """
     opened = open_db()
     state, problems = database.state(opened), database.problems(opened)
     lacking = (lack(opened), *unset()) if state != "current" else ()

@@ -26,7 +26,10 @@ Line = tuple[str, bool, str]
 @click.command()
 @as_json
 def doctor(*, as_json: bool) -> None:
-    """Check settings, database, mail server, clock, keys and colours; status 1 if one fails."""
+    """Check settings, database and mail server.
+
+    Looks at clock, keys and colours too. A line for each; status 1 where one fails.
+    """
     settings = load_settings()
     checks: list[Callable[[Settings], Iterator[Line]]] = [
         _settings,

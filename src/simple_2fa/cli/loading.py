@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -67,6 +69,17 @@ def tell_whose(db: Database) -> None:
     else:
         for line in unset():
             click.echo(f"note: {line}", err=True)
+
+
+def print_rows(name: str, rows: Iterable[tuple[str, datetime, str, str]]) -> bool:
+    """Print id, day, state and name a line each, as they are read; tell whether there was one."""
+    there_is_one = False
+    for ident, made, state, named_so in rows:
+        if not there_is_one:
+            click.echo(f"{'ID':<22}  {'CREATED':<10}  {'STATE':<19}  {name}")
+        click.echo(f"{ident}  {made:%Y-%m-%d}  {state:<19}  {named_so}")
+        there_is_one = True
+    return there_is_one
 
 
 def print_json(value: object) -> None:

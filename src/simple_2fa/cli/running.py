@@ -45,7 +45,10 @@ _port = click.option("--port", default=_PORT, show_default=True, type=_PORT_RANG
 @_host
 @_port
 def run(host: str, port: int) -> None:
-    """Serve this machine alone, for development."""
+    """Serve this machine alone, for development.
+
+    Needs no settings; its data go to ./instance.
+    """
     if not is_loopback(host) or host.startswith("/"):
         raise click.BadParameter(
             "development serves this machine alone, without keys; use 127.0.0.1,"
@@ -77,7 +80,11 @@ def run(host: str, port: int) -> None:
 @click.option("--port", default=8000, show_default=True, type=_PORT_RANGE, help="Port.")
 @click.option("--workers", default=1, show_default=True, type=_WORKERS, help="Processes.")
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve in production; refuses to start where a setting is missing or unsafe."""
+    """Serve in production, and send letters.
+
+    Refuses to start where a setting is missing or unsafe. Speaks plain HTTP: put a proxy with TLS
+    in front.
+    """
     settings = load_production()
     _refuse(refusals(app.open_database(settings), settings.master_keys(), utc_now()))
     address = _address(host)

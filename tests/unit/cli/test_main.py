@@ -62,6 +62,11 @@ def test_help_of_a_group_lists_its_commands(group: str, commands: list[str]) -> 
     assert listed(call(group, "--help").out) == commands
 
 
+@pytest.mark.parametrize("group", [[], ["client"], ["db"], ["keys"], ["user"]], ids=" ".join)
+def test_no_line_of_a_list_of_commands_is_cut_off(group: list[str]) -> None:
+    assert "..." not in call(*group, "--help").out.partition("Commands:")[2]
+
+
 def test_it_tells_its_version() -> None:
     assert call("--version").out == f"simple-2fa, version {version('simple-2fa')}\n"
 
