@@ -72,6 +72,8 @@ def init(*, yes: bool, **given: str | None) -> None:
     _settle(answers, None if yes else _ask_mail, _mail)
     if not _KEYS & {*answers, *os.environ}:
         answers["SECRET_KEY"] = new_key()
+        if file.name != ".env":
+            click.echo("It gets a new key, which opens nothing that another one sealed.", err=True)
     _write(file, answers)
     if file.name != ".env":
         click.echo(f"Wrote {file}. Compare it with .env, and move it there.")
@@ -232,7 +234,8 @@ def _faults(answers: Answers, name: str = "") -> tuple[str, ...]:
     except SettingsError as why:
         faults = why.faults
     else:
-        faults = production_faults(settings) if name else ()
+        # A key that is missing is drawn at the end.
+        faults = production_faults(settings) if name and name not in _KEYS else ()
     return tuple(fault for fault in faults if fault.startswith(f"{name} " if name else ""))
 
 

@@ -441,6 +441,18 @@ class TestBesideAnother:
         found = written(".env.new")
         assert (found["SECRET_KEY_FILE"], "SECRET_KEY" in found) == ("keys", False)
 
+    def test_a_bad_key_may_make_way_for_a_new_one_and_what_that_means_is_said(
+        self, home: Path, knows: Person, smtp_sink: Sink
+    ) -> None:
+        write_env(home, SECRET_KEY="short", SMTP_PORT=str(smtp_sink.port))
+        knows.answers["SECRET_KEY"] = ["shorter", "-"]
+        told = call("init")
+        assert told.status == 0
+        assert told.err.startswith("SECRET_KEY can't be used: a key is not 32 bytes in base64url;")
+        assert "It gets a new key, which opens nothing that another one sealed.\n" in told.err
+        assert len(written(".env.new")["SECRET_KEY"]) == 43
+        assert "shorter" not in told.out + told.err
+
     @pytest.mark.parametrize(("answer", "status"), [("y", 0), (ENTER, 1)])
     def test_a_line_that_can_not_be_read_is_told_first(
         self, home: Path, knows: Person, smtp_sink: Sink, answer: str, status: int

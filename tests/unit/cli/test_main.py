@@ -140,6 +140,7 @@ def test_settings_of_the_environment_do_without_a_file(
         ("mysql://u:geheim@127.0.0.1:1/x", "Connection refused"),
         ("postgresql://u@127.0.0.1:1/x?password=geheim", "Connection refused"),
         ("sqlite:////proc", "unable to open database file"),
+        (f"sqlite:////{'x' * 300}", "unable to open database file"),
     ],
 )
 def test_a_database_out_of_reach_is_a_line(
