@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sqlite3
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -217,8 +218,38 @@ class TestOnSQLite:
         told = call("db", "backup", "kept")
         assert (told.status, told.out) == (1, "")
         assert "No backup was made: [Errno 28] No space left on device" in told.err
-        assert list((home / "kept").iterdir()) == []
+        assert not (home / "kept").exists()
         assert world.count(schema.challenges) == 0
+
+    @pytest.mark.usefixtures("world")
+    def test_what_failed_leaves_no_folder_and_what_was_there_stays(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object) -> tuple[str, ...]:
+            raise BackupError("no")
+
+        monkeypatch.setattr(backups, "copy", broken)
+        (home / "ours").mkdir()
+        before = sorted(home.iterdir())
+        for folder in ("kept", "ours", "ours/deep/kept"):
+            assert call("db", "backup", folder).err.endswith("No backup was made: no\n")
+            assert sorted(home.iterdir()) == before
+        assert list((home / "ours").iterdir()) == []
+
+    def test_to_restore_moves_what_is_there_aside_as_a_whole(
+        self, home: Path, world: World
+    ) -> None:
+        told = made()
+        later = added(world.db)  # in the write-ahead log: a connection is open
+        file = Path(world.db.url.database or "")
+        Path(str(told["folder"]), "database.sqlite3").chmod(0o640)
+        restore(home, told["restore"])
+        assert stat.filemode(file.stat().st_mode) == "-rw-r-----"
+        (aside,) = file.parent.glob("*.before-????????-??????")
+        old = Database(f"sqlite:///{aside}")
+        query = select(func.count()).where(schema.accounts.c.account == later.id)
+        assert old.read(lambda connection: connection.scalar(query)) == 1
+        old.close()
 
     @pytest.mark.usefixtures("world")
     def test_nothing_is_ever_overwritten(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +285,8 @@ class TestOnSQLite:
         write_env(home)
         told = call("db", "backup", "kept")
         assert told.status == 1
-        assert "the database is empty" in told.err
+        assert "has no tables yet: run `simple-2fa db upgrade`" in told.err
+        assert [each.name for each in home.iterdir()] == [".env"]
 
 
 class TestOnMariaDB:

@@ -50,7 +50,8 @@ def test_it_sends_what_is_queued_before_and_after_its_start_until_told_to_end(
         queue(*PEOPLE[3:])
         smtp_sink.wait_for(5, 20)
         assert worker.end(signal.SIGTERM) == 0
-        assert worker.log == ""
+        (line,) = worker.lines()
+        assert line["event"] == "worker starts; Ctrl-C or SIGTERM ends it"
     assert recipients(smtp_sink) == PEOPLE
 
 

@@ -113,6 +113,9 @@ def check_log(node: Node, secrets: list[str]) -> None:
     assert told.count(("POST", "/verify", 200)) == 1
     assert told.count(("GET", "/verify/<ticket>/delivery", 200)) == 1
     assert all(set(line) == {*FACTS, "problem", "client", "address"} for line in requests)
+    first = lines[0]
+    assert first["event"] == "serve starts; Ctrl-C or SIGTERM ends it"
+    assert first["listens"] == f"http://{HOST}:{node.port}"
     assert [secret for secret in secrets if secret in node.log] == []
 
 
@@ -171,6 +174,7 @@ def test_on_mariadb_by_tls_two_workers_live_through_its_restart(
         secrets = walk(node, guarded, key)
         children = node.children()
         assert len(children) == 2
+        assert re.fullmatch(r"mysql://127.0.0.1:[0-9]+/db[0-9]+", node.lines()[0]["database"])
         assert all_workers_take_connections(node)
 
         own_mariadb.stop()

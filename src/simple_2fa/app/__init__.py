@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -111,9 +110,6 @@ def open_database(settings: Settings) -> Database:
         SettingsError: its driver is missing, or DB_TLS_CA holds no certificate.
     """
     url = make_url(settings.database_url())
-    if url.get_backend_name() == "sqlite":
-        with suppress(OSError):  # connecting will say it
-            Path(url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     tls_ca = str(settings.db_tls_ca or "") if settings.database_tls() == "verify" else None
     try:
         return Database(settings.database_url(), tls_ca=tls_ca)

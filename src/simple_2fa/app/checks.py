@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from simple_2fa.challenges import store as challenges
@@ -20,12 +21,12 @@ FOR_DEVELOPMENT = (
     "the database was made for development: give production its own"
     " (DATABASE_URL, DB_HOST or, with SQLite, another INSTANCE_PATH)"
 )
-STATES = {
-    "empty": "the database is empty: run `simple-2fa db upgrade`",
-    "behind": "the database isn't migrated: run `simple-2fa db upgrade`",
-    "ahead": "the database was migrated by a newer version: install that one",
+_STATES = {
+    "current": "",
+    "empty": "the database {} has no tables yet: run `simple-2fa db upgrade`",
+    "behind": "the database {} isn't migrated: run `simple-2fa db upgrade`",
+    "ahead": "the database {} was migrated by a newer version: install that one",
 }
-"""What to do in each state that isn't 'current'."""
 
 
 def refusals(db: Database, keys: Sequence[bytes], now: datetime) -> tuple[str, ...]:
@@ -38,6 +39,21 @@ def refusals(db: Database, keys: Sequence[bytes], now: datetime) -> tuple[str, .
         )
 
 
+def lack(db: Database) -> str:
+    """Tell what a database lacks to be current, and what to do; '' where it is.
+
+    Raises:
+        UnavailableError: the database is out of reach.
+    """
+    return _STATES[database.state(db)].format(named(db.url))
+
+
+def named(url: URL) -> str:
+    """Write which database it is; user, password and parameters are nobody's business."""
+    bare = URL.create(url.get_backend_name(), host=url.host, port=url.port, database=url.database)
+    return bare.render_as_string()
+
+
 def reason(why: Exception) -> str:
     """Give the first line of what the database itself said."""
     fault = why.__cause__ if isinstance(why, UnavailableError) else why
@@ -47,9 +63,8 @@ def reason(why: Exception) -> str:
 
 def _refusals(db: Database, keys: Sequence[bytes], now: datetime) -> Iterator[str]:
     yield from database.problems(db)
-    state = database.state(db)
-    if state != "current":
-        yield STATES[state]
+    if lacking := lack(db):
+        yield lacking
         return
     if database.mark(db, MODE) == DEVELOPMENT:
         yield FOR_DEVELOPMENT

@@ -6,13 +6,13 @@ import shutil
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
 import click
 
-from simple_2fa.cli.loading import as_json, load_settings, open_current_db, print_json
+from simple_2fa.cli.loading import as_json, load_settings, open_current_db, print_json, unset
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db.backup import BackupError, copy
 from simple_2fa.settings import Settings, SettingsError
@@ -25,12 +25,15 @@ _KEYS = "secret_key"
 @click.option("--without-keys", is_flag=True, help="Leave the keys out.")
 @as_json
 def backup(folder: Path, *, without_keys: bool, as_json: bool) -> None:
-    """Copy database and keys into a new folder in FOLDER, while servers go on."""
+    """Copy database and keys, while servers go on.
+
+    Each copy is a new folder in FOLDER. Prints the commands that restore it.
+    """
     settings = load_settings()
     keys = () if without_keys else settings.master_keys()
     if not (keys or without_keys):
         fault = "SECRET_KEY is missing: without it a backup opens nothing; else say --without-keys"
-        raise SettingsError((fault,))
+        raise SettingsError((fault, *unset()))
     try:
         with _whole(folder) as (partial, made):
             commands = _copied(settings, partial)
@@ -50,6 +53,7 @@ def backup(folder: Path, *, without_keys: bool, as_json: bool) -> None:
 @contextmanager
 def _whole(folder: Path) -> Iterator[tuple[Path, Path]]:
     """Give a folder to fill, and the name that it gets once all of it is there."""
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = folder.absolute() / f"simple-2fa-{utc_now():%Y%m%d-%H%M%SZ}"
     partial = Path(mkdtemp(prefix=".partial-", dir=folder))
@@ -61,6 +65,9 @@ def _whole(folder: Path) -> Iterator[tuple[Path, Path]]:
     finally:
         os.umask(mask)
         shutil.rmtree(partial, ignore_errors=True)
+        with suppress(OSError):  # there is a backup in it
+            for each in new:
+                each.rmdir()
 
 
 def _copied(settings: Settings, partial: Path) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from simple_2fa.cli.loading import DASHES, as_json, open_current_db, print_json, tell_whose
+from simple_2fa.cli.loading import DASHES, as_json, open_current_db, print_json, print_rows
 from simple_2fa.clients import flows
 from simple_2fa.clients.model import Client
 from simple_2fa.core.clock import utc_now
@@ -21,11 +21,13 @@ def client() -> None:
 @click.argument("name")
 @as_json
 def create(name: str, *, as_json: bool) -> None:
-    """Make a key for the application NAME. It is shown once."""
+    """Make a key for the application NAME.
+
+    It is shown once.
+    """
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise click.BadParameter("give 1 to 80 printable characters", param_hint="NAME")
     opened = open_current_db()
-    tell_whose(opened)
     made, key = flows.create(opened, name, utc_now())
     if as_json:
         print_json({**_facts(made), "key": key})
@@ -42,12 +44,10 @@ def list_(*, as_json: bool) -> None:
     found = flows.everyone(open_current_db())
     if as_json:
         print_json([_facts(each) for each in found])
-    elif not found:
+    elif not print_rows(
+        "NAME", ((each.id, each.created_at, _state(each), each.name) for each in found)
+    ):
         click.echo("No applications yet. `simple-2fa client create NAME` makes one.")
-    else:
-        for each in found:
-            until = f"revoked {each.revoked_at:%Y-%m-%d}" if each.revoked_at else "active"
-            click.echo(f"{each.id}  {each.created_at:%Y-%m-%d}  {until:<18}  {each.name}")
 
 
 @client.command(context_settings=DASHES)
@@ -61,8 +61,14 @@ def revoke(client_id: str, *, as_json: bool) -> None:
     elif done:
         click.echo(f"{client_id} can't call the API any more.")
     if not done:
-        click.echo(f"No active application has the id {client_id}; see `client list`.", err=True)
+        click.echo(
+            f"No active application has the id {client_id}; see `simple-2fa client list`.", err=True
+        )
         sys.exit(1)
+
+
+def _state(found: Client) -> str:
+    return f"revoked {found.revoked_at:%Y-%m-%d}" if found.revoked_at else "active"
 
 
 def _facts(found: Client) -> dict[str, object]:

@@ -4,8 +4,9 @@ import sys
 
 import click
 
+from simple_2fa.app.checks import lack, named
 from simple_2fa.cli.backups import backup
-from simple_2fa.cli.loading import as_json, open_db, print_json, tell_whose
+from simple_2fa.cli.loading import as_json, open_db, print_json, tell_whose, unset
 from simple_2fa.db import state as database
 from simple_2fa.db import upgrade as migrations
 
@@ -21,27 +22,32 @@ db.add_command(backup)
 @db.command()
 @as_json
 def upgrade(*, as_json: bool) -> None:
-    """Run the migrations that are missing."""
+    """Make the tables, or bring them up to date."""
     opened = open_db()
     told = migrations.upgrade(opened)
     tell_whose(opened)
     if as_json:
         print_json(told)
     else:
-        click.echo("\n".join(told) or "Nothing to do: the database is current.")
+        click.echo("\n".join((*told, f"The database {named(opened.url)} is current.")))
 
 
 @db.command()
 @as_json
 def check(*, as_json: bool) -> None:
-    """Tell whether the database is migrated and fit for use; status 1 where it isn't."""
+    """Tell whether the database is fit for use.
+
+    Status 1 where it isn't, or isn't migrated.
+    """
     opened = open_db()
     state, problems = database.state(opened), database.problems(opened)
+    lacking = (lack(opened), *unset()) if state != "current" else ()
     if as_json:
         print_json({"state": state, "problems": problems})
     else:
-        click.echo(f"The database is {state}." if state != "empty" else "The database is empty.")
-        for problem in problems:
-            click.echo(problem, err=True)
-    if state != "current" or problems:
+        if not lacking:
+            click.echo(f"The database {named(opened.url)} is current.")
+        for line in (*lacking, *problems):
+            click.echo(line, err=True)
+    if lacking or problems:
         sys.exit(1)

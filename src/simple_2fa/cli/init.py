@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import click
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from simple_2fa import app
-from simple_2fa.app.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, STATES, reason
+from simple_2fa.app.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack, reason
 from simple_2fa.app.development import new_key
 from simple_2fa.cli import doctor
 from simple_2fa.core.errors import UnavailableError
@@ -37,6 +37,7 @@ _MAIL = ("SMTP_SERVER", "SMTP_TLS", "SMTP_PORT", "SMTP_TLS_CA")
 _SENDER = ("EMAIL_USER", "EMAIL_PASSWORD", "MAIL_FROM")
 _KEYS = {"SECRET_KEY", "SECRET_KEY_FILE"}
 _PARTS_OF_ADDRESS = {"DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME"}
+_HIDDEN = {"SECRET_KEY", "DB_PASSWORD"}
 _PORTS = {"mysql": 3306, "postgresql": 5432}
 _NONE = "-"
 """Typed for nothing, where Enter would take what stood there before."""
@@ -55,14 +56,24 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--yes", is_flag=True, help="Ask nothing; what is given must do.")
 @_options
 def init(*, yes: bool, **given: str | None) -> None:
-    """Ask for database, mail server and address, try them, and write .env."""
+    """Ask for what production needs, and write it down.
+
+    Tries database and mail server at once. Writes .env, or .env.new where .env is here already.
+    """
     file = _new_file(yes=yes)
-    answers = _written() | {name.upper(): text for name, text in given.items() if text}
+    answers = _written(yes=yes) | {name.upper(): text for name, text in given.items() if text}
+    if given["database_url"]:
+        _take(answers, *_PARTS_OF_ADDRESS)
+    if not yes:
+        _mend(answers)
+    _join(answers)
     _settle(answers, None if yes else _ask_site, _site)
     _settle(answers, None if yes else _ask_database, _database)
     _settle(answers, None if yes else _ask_mail, _mail)
     if not _KEYS & {*answers, *os.environ}:
         answers["SECRET_KEY"] = new_key()
+        if file.name != ".env":
+            click.echo("It gets a new key, which opens nothing that another one sealed.", err=True)
     _write(file, answers)
     if file.name != ".env":
         click.echo(f"Wrote {file}. Compare it with .env, and move it there.")
@@ -83,11 +94,36 @@ def _new_file(*, yes: bool) -> Path:
     return Path(".env.new")
 
 
-def _written() -> Answers:
-    """Give the settings that were there before, keys too: what is stored needs them."""
-    written, _ = read_env_file(Path(".env"))
-    kept = set(Settings.names()) - _PARTS_OF_ADDRESS
-    return {name: text for name, text in written.items() if name in kept and text}
+def _written(*, yes: bool) -> Answers:
+    """Give what was there before, keys too: what is stored needs them."""
+    written, faults = read_env_file(Path(".env"))
+    for each in faults:
+        click.echo(each, err=True)
+    if faults and (yes or not click.confirm("Go on without what can't be read?")):
+        sys.exit(1)
+    return {name: text for name, text in written.items() if text}
+
+
+def _mend(answers: Answers) -> None:
+    """Tell each value that can't be used; ask at once for those that no question is about."""
+    asked = {*_SITE, *_DATABASE, *_MAIL, *_SENDER}
+    while faults := _faults(answers):
+        click.echo(faults[0], err=True)
+        name = faults[0].partition(" ")[0]
+        answers.pop(name, None)
+        if name not in asked:
+            _ask(answers, name, f"{name} (- to leave it out)")
+
+
+def _join(answers: Answers) -> None:
+    """Make one address of the parts of one."""
+    parts = _take(answers, *_PARTS_OF_ADDRESS)
+    if parts:
+        answers["DATABASE_URL"] = Settings.of(parts).database_url()
+
+
+def _take(answers: Answers, *names: str) -> Answers:
+    return {name: answers.pop(name) for name in names if name in answers}
 
 
 def _settle(answers: Answers, ask: Ask | None, tried: Try) -> None:
@@ -110,27 +146,20 @@ def _settle(answers: Answers, ask: Ask | None, tried: Try) -> None:
 
 
 def _ask_site(answers: Answers) -> None:
-    _ask(answers, "PUBLIC_URL", "Address that people open", "https://")
+    _ask(answers, "PUBLIC_URL", "Address that people open, such as https://2fa.example.com")
     _ask(answers, "SITE_NAME", "Name that people read", "Simple 2FA")
     _ask(answers, "TRUSTED_PROXIES", "Networks of your own proxies (- for none)", "127.0.0.1")
 
 
 def _ask_database(answers: Answers) -> None:
-    before = _address(answers.get("DATABASE_URL", ""))
+    before = engine_url(answers.get("DATABASE_URL", "sqlite://"))
     backend = before.get_backend_name()
     kind = click.prompt("Database", type=click.Choice(["sqlite", *_PORTS]), default=backend)
     same = before if kind == backend else URL.create(kind)
     made = _ask_file(same) if kind == "sqlite" else _ask_server(kind, same)
     if made.host and not is_loopback(made.host):
-        made = _ask_authority(made, answers)
+        made = _ask_authority(made, same, answers)
     answers["DATABASE_URL"] = made.render_as_string(hide_password=False)
-
-
-def _address(text: str) -> URL:
-    try:
-        return engine_url(text)
-    except ValueError:
-        return URL.create("sqlite")
 
 
 def _ask_file(before: URL) -> URL:
@@ -139,18 +168,25 @@ def _ask_file(before: URL) -> URL:
 
 
 def _ask_server(kind: str, before: URL) -> URL:
+    parts: Answers = {}
+    _ask(parts, "DB_HOST", "Host", before.host or "localhost")
+    _ask(parts, "DB_PORT", "Port", str(before.port or _PORTS[kind]))
+    _ask(parts, "DB_NAME", "Name of the database", before.database or "simple_2fa")
+    _ask(parts, "DB_USER", "User", before.username or "simple_2fa")
     return URL.create(
         kind,
-        host=click.prompt("Host", before.host or "localhost"),
-        port=click.prompt("Port", before.port or _PORTS[kind], type=int),
-        database=click.prompt("Name of the database", before.database or "simple_2fa"),
-        username=click.prompt("User", before.username or "simple_2fa"),
+        host=parts.get("DB_HOST"),
+        port=int(parts.get("DB_PORT", _PORTS[kind])),
+        database=parts["DB_NAME"],
+        username=parts["DB_USER"],
         password=_hidden(before.password or "") or None,
     )
 
 
-def _ask_authority(made: URL, answers: Answers) -> URL:
+def _ask_authority(made: URL, before: URL, answers: Answers) -> URL:
     """Ask whom to trust: elsewhere than on this machine a database is reached by TLS alone."""
+    if (trusted := before.query.get("sslrootcert", "system")) != "system":
+        answers["DB_TLS_CA"] = str(trusted)
     _ask(answers, "DB_TLS_CA", "Certificate file of its own authority (- for the system's)", _NONE)
     if made.get_backend_name() == "mysql":
         return made
@@ -159,13 +195,12 @@ def _ask_authority(made: URL, answers: Answers) -> URL:
 
 
 def _ask_mail(answers: Answers) -> None:
-    _ask(answers, "SMTP_SERVER", "Mail server", "")
+    _ask(answers, "SMTP_SERVER", "Mail server")
     before = answers.get("SMTP_TLS")
-    kinds = click.Choice(["starttls", "implicit", "none"])
-    answers["SMTP_TLS"] = click.prompt("TLS to it", type=kinds, default=before or "starttls")
-    if before != answers["SMTP_TLS"]:
+    _ask(answers, "SMTP_TLS", "TLS to it (starttls, implicit, none)", "starttls")
+    if before != answers.get("SMTP_TLS"):
         answers.pop("SMTP_PORT", None)
-    usual = Settings.of({"SMTP_TLS": answers["SMTP_TLS"]}).smtp_port
+    usual = Settings.of({"SMTP_TLS": answers.get("SMTP_TLS", "starttls")}).smtp_port
     _ask(answers, "SMTP_PORT", "Mail port", str(usual))
     _ask(answers, "EMAIL_USER", "User there (- for none)", _NONE)
     if "EMAIL_USER" in answers:
@@ -174,12 +209,34 @@ def _ask_mail(answers: Answers) -> None:
     _ask(answers, "MAIL_FROM", "Sender of all letters", user if "@" in user else "")
 
 
-def _ask(answers: Answers, name: str, words: str, usual: str) -> None:
-    """Ask for a setting; what stood there before is what Enter gives."""
-    before = answers.pop(name, usual)
-    typed = str(click.prompt(words, before, show_default=bool(before))).strip()
-    if typed not in {"", _NONE}:
-        answers[name] = typed
+def _ask(answers: Answers, name: str, words: str, usual: str = "") -> None:
+    """Ask for a setting until it will do; Enter gives what stood there before, if that will."""
+    before = answers.pop(name, "")
+    default = usual if not before or _faults({**answers, name: before}, name) else before
+
+    def fit(typed: str) -> str:
+        said = "" if typed.strip() == _NONE else typed.strip()
+        for fault in _faults(answers | ({name: said} if said else {}), name):
+            raise click.UsageError(fault)
+        return said
+
+    hide = name in _HIDDEN
+    shown = bool(default)
+    said = click.prompt(words, default, show_default=shown, hide_input=hide, value_proc=fit)
+    if said:
+        answers[name] = said
+
+
+def _faults(answers: Answers, name: str = "") -> tuple[str, ...]:
+    """Tell what is wrong with these settings, or of one of them what production refuses too."""
+    try:
+        settings = Settings.of(answers)
+    except SettingsError as why:
+        faults = why.faults
+    else:
+        # A key that is missing is drawn at the end.
+        faults = production_faults(settings) if name and name not in _KEYS else ()
+    return tuple(fault for fault in faults if fault.startswith(f"{name} " if name else ""))
 
 
 def _hidden(before: str) -> str:
@@ -200,15 +257,14 @@ def _database(settings: Settings) -> Iterator[str]:
     yield from (unsafe := tuple(_of(settings, "DB_", "DATABASE_URL")))
     if unsafe:
         return
-    if not doctor.is_there(settings):
-        yield from _no_room(Path(make_url(settings.database_url()).database or ""))
-        return
     with closing(app.open_database(settings)) as db:
         try:
             yield from database.problems(db)
             state = database.state(db)
+            if state == "empty" and db.dialect == "sqlite":
+                yield from _no_room(Path(db.url.database or ""))
             if state == "ahead":
-                yield STATES[state]
+                yield lack(db)
             if state == "current" and database.mark(db, MODE) == DEVELOPMENT:
                 yield FOR_DEVELOPMENT
         except (UnavailableError, DBAPIError) as why:

@@ -3,7 +3,7 @@
 import click
 
 from simple_2fa.app.development import new_key
-from simple_2fa.cli.loading import as_json, load_settings, print_json
+from simple_2fa.cli.loading import as_json, load_settings, print_json, unset
 from simple_2fa.core.vault import key_id
 
 
@@ -33,6 +33,8 @@ def list_(*, as_json: bool) -> None:
         print_json(rows)
     elif not rows:
         click.echo("No key is set. Put one into SECRET_KEY; `simple-2fa keys new` prints one.")
+        for line in unset():
+            click.echo(line, err=True)
     else:
         for row in rows:
             click.echo(f"{row['id']}  {'writes and reads' if row['writes'] else 'reads'}")

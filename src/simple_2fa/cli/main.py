@@ -17,7 +17,7 @@ from simple_2fa.settings import SettingsError
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="simple-2fa")
 def commands() -> None:
-    """Security codes by email, sent and checked: a page and an API."""
+    """Sign-in with a second step: pages and an API."""
 
 
 for command in (

@@ -1,5 +1,6 @@
 """`run`, `serve` and `worker`: the processes."""
 
+import logging
 import os
 import signal
 import socket
@@ -9,15 +10,16 @@ from contextlib import suppress
 from functools import partial
 
 import click
+from sqlalchemy.engine import make_url
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from simple_2fa import app
 from simple_2fa.app import development
-from simple_2fa.app.checks import DEVELOPMENT, MODE, refusals
+from simple_2fa.app.checks import DEVELOPMENT, MODE, named, refusals
 from simple_2fa.app.logs import JsonLines, PlainLines, configure
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.challenges.model import API
-from simple_2fa.cli.loading import load_settings
+from simple_2fa.cli.loading import load_production
 from simple_2fa.clients import flows as clients
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
@@ -25,8 +27,9 @@ from simple_2fa.db.upgrade import upgrade
 from simple_2fa.http.curl import curl_line
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
-from simple_2fa.settings import SettingsError, is_loopback
-from simple_2fa.settings.production import production_faults
+from simple_2fa.settings import Settings, SettingsError, is_loopback
+
+log = logging.getLogger(__name__)
 
 _PORT = 5000
 _PORTS_TRIED = 50
@@ -42,7 +45,10 @@ _port = click.option("--port", default=_PORT, show_default=True, type=_PORT_RANG
 @_host
 @_port
 def run(host: str, port: int) -> None:
-    """Serve this machine alone, for development."""
+    """Serve this machine alone, for development.
+
+    Needs no settings; its data go to ./instance.
+    """
     if not is_loopback(host) or host.startswith("/"):
         raise click.BadParameter(
             "development serves this machine alone, without keys; use 127.0.0.1,"
@@ -74,9 +80,12 @@ def run(host: str, port: int) -> None:
 @click.option("--port", default=8000, show_default=True, type=_PORT_RANGE, help="Port.")
 @click.option("--workers", default=1, show_default=True, type=_WORKERS, help="Processes.")
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve in production; refuses to start where a setting is missing or unsafe."""
-    settings = load_settings()
-    _refuse(production_faults(settings))
+    """Serve in production, and send letters.
+
+    Refuses to start where a setting is missing or unsafe. Speaks plain HTTP: put a proxy with TLS
+    in front.
+    """
+    settings = load_production()
     _refuse(refusals(app.open_database(settings), settings.master_keys(), utc_now()))
     address = _address(host)
     if not _is_free(address, port):
@@ -86,6 +95,9 @@ def serve(host: str, port: int, workers: int) -> None:
         from granian.constants import Interfaces  # noqa: PLC0415 (the same)
     except ImportError:
         _refuse(["granian is missing: install it with `pip install 'simple-2fa[server]'`"])
+    configure(JsonLines())
+    shown = f"[{address}]" if ":" in address else address
+    _say(settings, "serve", listens=f"http://{shown}:{port}", workers=workers)
     os.environ[PARENT] = str(os.getpid())
     Granian(
         "simple_2fa.app.wsgi:server",
@@ -104,11 +116,11 @@ def serve(host: str, port: int, workers: int) -> None:
 @click.command()
 def worker() -> None:
     """Send letters and keep house, without serving."""
-    settings = load_settings()
-    _refuse(production_faults(settings))
+    settings = load_production()
     configure(JsonLines())
     services = app.build(settings)
     _refuse(refusals(services.db, settings.master_keys(), utc_now()))
+    _say(settings, "worker")
     stop = threading.Event()
 
     def end(*_: object) -> None:
@@ -118,6 +130,18 @@ def worker() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
     services.worker.run_forever(stop)
+
+
+def _say(settings: Settings, command: str, **more: object) -> None:
+    """Log what starts, by facts that hold no secret."""
+    facts = {
+        "event": f"{command} starts; Ctrl-C or SIGTERM ends it",
+        **more,
+        "public_url": settings.public_url,
+        "database": named(make_url(settings.database_url())),
+        "letters": f"sent from here, by {settings.smtp_server}:{settings.smtp_port}",
+    }
+    log.info(command, extra={"facts": facts})
 
 
 class _Quiet(WSGIRequestHandler):

@@ -16,7 +16,8 @@ from simple_2fa.cli.loading import (
     load_settings,
     open_current_db,
     print_json,
-    tell_whose,
+    print_rows,
+    unset,
 )
 from simple_2fa.core import passwords
 from simple_2fa.core.address import canonical
@@ -29,6 +30,7 @@ from simple_2fa.mail.outbox import Outbox
 from simple_2fa.sessions.model import Browser
 from simple_2fa.settings import SettingsError
 from simple_2fa.signin import by_operator
+from simple_2fa.signin.by_operator import Standing
 
 _REASONS = {
     Weakness.TOO_SHORT: f"Use at least {SHORTEST_WITH_SECOND_FACTOR} characters;"
@@ -54,11 +56,13 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from a line of input.")
 @as_json
 def add(address: str, *, password_stdin: bool, as_json: bool) -> None:
-    """Make an account for ADDRESS; asks for its password."""
+    """Make an account for ADDRESS.
+
+    Asks for its password.
+    """
     to = _canonical(address)
     settings = load_settings()
     db = open_current_db(settings)
-    tell_whose(db)
     if flows.look_up(db, to):
         _refuse_taken(to)
     password = _password({to, settings.site_name}, from_input=password_stdin)
@@ -80,11 +84,8 @@ def list_(*, as_json: bool) -> None:
     if as_json:
         _print_each(map(_facts, found))
         return
-    account = None
-    for account in found:
-        state = f"disabled {account.disabled_at:%Y-%m-%d}" if account.disabled_at else "active"
-        click.echo(f"{account.id}  {account.created_at:%Y-%m-%d}  {state:<19}  {account.address}")
-    if account is None:
+    rows = ((each.id, each.created_at, _state(each), each.address) for each in found)
+    if not print_rows("ADDRESS", rows):
         click.echo("No accounts yet. `simple-2fa user add ADDRESS` makes one.")
 
 
@@ -95,26 +96,38 @@ def show(named: str, *, as_json: bool) -> None:
     """Tell what is known of an account."""
     db, now = open_current_db(), utc_now()
     found = by_operator.standing(db, _found(db, named), now)
-    facts = {**_facts(found.account), "sessions": found.sessions}
     if as_json:
         browsers = [_browser_facts(each, now) for each in found.browsers]
-        print_json({**facts, "browsers": browsers, "credentials": found.credentials})
+        more = {"browsers": browsers, "credentials": found.credentials}
+        print_json({**_facts(found.account), "sessions": found.sessions, **more})
         return
-    for name, fact in facts.items():
-        click.echo(f"{name.replace('_', ' '):<12} {'no' if fact is None else fact}")
+    for name, fact in _told(found, now):
+        click.echo(f"{name:<11}  {fact}")
+
+
+def _told(found: Standing, now: datetime) -> Iterator[tuple[str, str]]:
+    """Give what `show` says, a name and some words a line."""
+    account = found.account
+    yield "address", account.address
+    yield "id", account.id
+    yield "created", f"{account.created_at:%Y-%m-%d %H:%M} UTC"
+    yield "state", _state(account)
     enrolled = ", ".join(f"{count} {factor}" for factor, count in found.credentials.items())
-    click.echo(f"{'credentials':<12} {enrolled or 'none'}")
+    yield "second step", enrolled or "a code by email"
+    yield "sessions", str(found.sessions or "none")
     for each in found.browsers:
-        told = f"{each.agent}, last used {each.used_at:%Y-%m-%d}"
-        skips = f", skips the code until {until:%Y-%m-%d}" if (until := _skips(each, now)) else ""
-        click.echo(f"{'browser':<12} {told}{skips}")
+        skips = f", no code until {until:%Y-%m-%d}" if (until := _skips(each, now)) else ""
+        yield "browser", f"{each.agent}, last used {each.used_at:%Y-%m-%d}{skips}"
 
 
 @user.command(context_settings=DASHES)
 @_named
 @as_json
 def disable(named: str, *, as_json: bool) -> None:
-    """Let nobody into an account; its sessions and known browsers end at once."""
+    """Let nobody into an account.
+
+    Its sessions and known browsers end at once.
+    """
     words = "Nobody can sign in any more as {}.", "Nobody could sign in before as {}."
     _switch(named, flows.disable, words, as_json=as_json)
 
@@ -133,11 +146,15 @@ def enable(named: str, *, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @as_json
 def reset_2fa(named: str, *, yes: bool, as_json: bool) -> None:
-    """Remove all that an account enrolled, and its known browsers; its owner gets a letter."""
+    """Rescue somebody who lost everything.
+
+    Removes what the account enrolled and its known browsers, and ends its sessions. A letter tells
+    the owner. From then on the password and a code by email are enough.
+    """
     settings = load_settings()
     keys = settings.master_keys()
     if not keys:
-        raise SettingsError(("SECRET_KEY is missing: it seals the letter to the owner",))
+        raise SettingsError(("SECRET_KEY is missing: it seals the letter to the owner", *unset()))
     db = open_current_db(settings)
     seen = _found(db, named)
     if not yes:
@@ -147,7 +164,8 @@ def reset_2fa(named: str, *, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json({"id": seen.id, "address": seen.address, **gone})
     else:
-        words = ", ".join(f"{count} {what}" for what, count in gone.items())
+        counts = "{credentials} second steps, {browsers} known browsers, {sessions} sessions"
+        words = counts.format(**gone)
         click.echo(f"Removed from {seen.address}: {words}. A letter tells its owner.")
 
 
@@ -216,6 +234,10 @@ def _print_each(rows: Iterator[object]) -> None:
         click.echo(f"{before}\n  {json.dumps(row)}", nl=False)
         before = ","
     click.echo("\n]" if before == "," else "[]")
+
+
+def _state(account: Account) -> str:
+    return f"disabled {account.disabled_at:%Y-%m-%d}" if account.disabled_at else "active"
 
 
 def _facts(account: Account) -> dict[str, object]:

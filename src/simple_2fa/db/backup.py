@@ -61,9 +61,15 @@ def _copy_sqlite(source: Path, folder: Path, told: Told) -> tuple[str, ...]:
             raise BackupError(f"{source} can't be copied: {why}") from None
     if not whole:
         raise BackupError(f"the copy is broken, and so may be {source}")
-    # What a write-ahead log holds belongs to the old file, and would spoil another.
-    old = (source, f"{source}-wal", f"{source}-shm")
-    return (_shell("rm", "-f", *old), _shell("cp", copied.name, source))
+    # What a write-ahead log holds belongs to the old file, and would spoil another. `-p` keeps the
+    # owner: no server could open root's own file.
+    moved = '[ ! -e "$file$part" ] || mv "$file$part" "$aside$part"'
+    return (
+        f"file={_shell(source)}",
+        'aside="$file.before-$(date +%Y%m%d-%H%M%S)"',
+        f'for part in "" -wal -shm; do {moved}; done',
+        f'cp -p {copied.name} "$file"',
+    )
 
 
 def _copy_pages(ours: sqlite3.Connection, theirs: sqlite3.Connection, told: Told) -> bool:

@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import (
@@ -49,17 +50,30 @@ _ADD_MARK = insert(marks)
 def state(db: Database) -> State:
     """Compare the migrations that the database has seen with those that this program knows.
 
-    'empty' also where the first one began and was interrupted.
+    'empty' also where the first one began and was interrupted, and where a file isn't there:
+    looking doesn't make it.
 
     Raises:
         UnavailableError: the database is out of reach.
     """
-    seen = db.read(version)
+    seen = None if _is_missing(db) else db.read(version)
     if seen is None:
         return "empty"
     if seen == HEAD:
         return "current"
     return "behind" if seen < HEAD else "ahead"
+
+
+def _is_missing(db: Database) -> bool:
+    if db.dialect != "sqlite":
+        return False
+    try:
+        Path(db.url.database or "").stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        pass  # connecting will say it
+    return False
 
 
 def version(connection: Connection) -> str | None:

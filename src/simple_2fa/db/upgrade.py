@@ -44,6 +44,9 @@ def upgrade(db: Database) -> list[str]:
         UnavailableError: the database is out of reach, kept busy by others, or refuses; the text
             says why, for operators.
     """
+    if db.dialect == "sqlite":
+        with suppress(OSError):  # connecting will say it
+            Path(db.url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         return [] if state(db) == "current" else _persist(db)
     except (UnavailableError, SQLAlchemyError) as why:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
-from simple_2fa.app.checks import DEVELOPMENT, MODE, keys_are_missing, refusals
+from simple_2fa.app.checks import DEVELOPMENT, MODE, keys_are_missing, named, refusals
 from simple_2fa.clients.flows import Repeatable, sweep
 from simple_2fa.core.vault import Vault
 from simple_2fa.db import state as database
@@ -42,7 +43,7 @@ def test_a_current_database_is_fit(db: Database) -> None:
 
 def test_an_empty_one_is_not(empty: Database) -> None:
     (why,) = refusals(empty, [MASTER_KEY], NOW)
-    assert why == "the database is empty: run `simple-2fa db upgrade`"
+    assert why == f"the database {named(empty.url)} has no tables yet: run `simple-2fa db upgrade`"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,18 @@ def test_nor_one_of_another_version(
     monkeypatch.setattr(database, "state", lambda _: state)
     (why,) = refusals(db, [MASTER_KEY], NOW)
     assert told in why
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("mysql+pymysql://u:geheim@db.test:3307/x?charset=utf8mb4", "mysql://db.test:3307/x"),
+        ("postgresql+psycopg://u:geheim@db/x?password=geheim", "postgresql://db/x"),
+        ("sqlite:////srv/x.sqlite3", "sqlite:////srv/x.sqlite3"),
+    ],
+)
+def test_it_is_named_without_user_and_password(url: str, name: str) -> None:
+    assert named(make_url(url)) == name
 
 
 def test_nor_development_s(db: Database) -> None:

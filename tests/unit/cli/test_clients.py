@@ -29,7 +29,7 @@ def everyone() -> list[dict[str, Any]]:
 def test_the_database_must_be_migrated(arguments: list[str]) -> None:
     told = call("client", *arguments)
     assert (told.status, told.out) == (1, "")
-    assert told.err == "the database is empty: run `simple-2fa db upgrade`\n"
+    assert told.err.endswith(" has no tables yet: run `simple-2fa db upgrade`\n")
 
 
 @pytest.mark.usefixtures("_migrated")
@@ -70,10 +70,11 @@ class TestList:
     def test_a_line_each_says_what_may_call(self) -> None:
         shop, bank = create("Shop"), create("Bank")
         call("client", "revoke", shop["id"])
-        first, second = call("client", "list").out.splitlines()
+        heads, first, second = call("client", "list").out.splitlines()
         day = shop["created_at"][:10]
-        assert first == f"{shop['id']}  {day}  revoked {day}  Shop"
-        assert second == f"{bank['id']}  {day}  active              Bank"
+        assert heads == f"{'ID':<22}  CREATED     STATE                NAME"
+        assert first == f"{shop['id']}  {day}  revoked {day}   Shop"
+        assert second == f"{bank['id']}  {day}  active               Bank"
 
 
 @pytest.mark.usefixtures("_migrated")
@@ -84,7 +85,9 @@ class TestRevoke:
         assert (told.status, told.out) == (0, f"{made} can't call the API any more.\n")
         again = call("client", "revoke", made)
         assert (again.status, again.out) == (1, "")
-        assert again.err == f"No active application has the id {made}; see `client list`.\n"
+        assert (
+            again.err == f"No active application has the id {made}; see `simple-2fa client list`.\n"
+        )
         assert everyone()[0]["revoked_at"]
 
     @pytest.mark.parametrize("begin", ["-", "-h", "--", "-j", "--json", "--help", "_"])

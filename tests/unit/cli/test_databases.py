@@ -10,19 +10,23 @@ from rig.command import call
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 
+FILE = "instance/simple-2fa.sqlite3"
+
 
 def set_version(home: Path, version: str) -> None:
-    db = Database(f"sqlite:///{home / 'instance/simple-2fa.sqlite3'}")
+    db = Database(f"sqlite:///{home / FILE}")
     change = text("UPDATE two_factor_version SET version_num = :version")
     db.tidy(lambda connection: connection.execute(change, {"version": version}).rowcount)
     db.close()
 
 
 class TestUpgrade:
-    def test_it_runs_what_is_missing_once(self) -> None:
-        assert call("db", "upgrade").out == f"migrated to {database.HEAD}\n"
+    def test_it_runs_what_is_missing_once(self, home: Path) -> None:
+        current = f"The database sqlite:///{home / FILE} is current.\n"
+        assert call("db", "upgrade").out == f"migrated to {database.HEAD}\n{current}"
         again = call("db", "upgrade")
-        assert (again.status, again.out) == (0, "Nothing to do: the database is current.\n")
+        assert (again.status, again.out) == (0, current)
+        assert (home / "instance").stat().st_mode & 0o777 == 0o700
 
     def test_programs_are_told_too(self) -> None:
         assert json.loads(call("db", "upgrade", "--json").out) == [f"migrated to {database.HEAD}"]
@@ -41,26 +45,32 @@ class TestUpgrade:
 
 
 class TestCheck:
-    def test_a_current_one_is_fine(self) -> None:
+    def test_a_current_one_is_fine(self, home: Path) -> None:
         call("db", "upgrade")
         told = call("db", "check")
-        assert (told.status, told.out, told.err) == (0, "The database is current.\n", "")
+        current = f"The database sqlite:///{home / FILE} is current.\n"
+        assert (told.status, told.out, told.err) == (0, current, "")
         as_json = call("db", "check", "--json")
         assert as_json.status == 0
         assert json.loads(as_json.out) == {"state": "current", "problems": []}
 
     def test_an_empty_one_is_not(self, home: Path) -> None:
         told = call("db", "check")
-        assert (told.status, told.out) == (1, "The database is empty.\n")
+        assert (told.status, told.out) == (1, "")
+        name = f"sqlite:///{home / FILE}"
+        assert told.err == f"the database {name} has no tables yet: run `simple-2fa db upgrade`\n"
         assert json.loads(call("db", "check", "--json").out)["state"] == "empty"
-        assert (home / "instance").stat().st_mode & 0o777 == 0o700
+        assert [each.name for each in home.iterdir()] == [".env"]
 
-    @pytest.mark.parametrize(("version", "state"), [("0000", "behind"), ("9999_later", "ahead")])
-    def test_nor_is_one_of_another_version(self, home: Path, version: str, state: str) -> None:
+    @pytest.mark.parametrize(
+        ("version", "told_so"), [("0000", "isn't migrated"), ("9999_later", "a newer version")]
+    )
+    def test_nor_is_one_of_another_version(self, home: Path, version: str, told_so: str) -> None:
         call("db", "upgrade")
         set_version(home, version)
         told = call("db", "check")
-        assert (told.status, told.out) == (1, f"The database is {state}.\n")
+        assert (told.status, told.out) == (1, "")
+        assert told_so in told.err
 
     def test_what_is_wrong_with_the_server_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         call("db", "upgrade")

@@ -6,6 +6,7 @@ import smtplib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 import pytest
@@ -53,6 +54,7 @@ class Person:
 
     def answer(self, prompt: str = "") -> str:
         self.asked.append(prompt)
+        assert len(self.asked) < 100, self.asked[-5:]
         for words, left in self.answers.items():
             if prompt.startswith(words):
                 said = left.pop(0) if len(left) > 1 else left[0]
@@ -163,17 +165,60 @@ class TestAsking:
         assert Settings.load().mail_from == USER
         assert f"127.0.0.1:{guarded.port} takes letters (TLSv1.3, signed in)" in told.out
 
-    def test_a_bad_value_is_asked_for_again(self, knows: Person) -> None:
-        knows.type(Address=["acme", "http://acme.test", "https://acme.test/x", "https://a.test"])
+    @pytest.mark.parametrize(
+        ("words", "refused", "reasons"),
+        [
+            (
+                "Address",
+                [ENTER, "acme", "http://acme.test", "https://acme.test/x"],
+                [
+                    "PUBLIC_URL is missing: links and letters need it; give https://your.host",
+                    "PUBLIC_URL is 'acme': give an address such as https://2fa.example.com",
+                    "PUBLIC_URL is 'http://acme.test': codes would travel in the clear;",
+                    "PUBLIC_URL is 'https://acme.test/x': it must name a whole site;",
+                ],
+            ),
+            ("Networks", ["everybody", "::/0"], ["TRUSTED_PROXIES is "] * 2),
+            ("Mail server", [ENTER, "a b"], ["SMTP_SERVER is missing", "SMTP_SERVER is 'a b'"]),
+            ("TLS", ["tls"], ["SMTP_TLS is 'tls': give 'starttls', 'implicit' or 'none'"]),
+            ("Mail port", ["0", "smtp"], ["SMTP_PORT is '0': give 1 to 65535", "SMTP_PORT is "]),
+            ("Sender", ["ann"], ["MAIL_FROM is 'ann': give one address"]),
+        ],
+    )
+    def test_each_answer_is_checked_at_once_and_a_refused_one_is_no_default(
+        self, knows: Person, words: str, refused: list[str], reasons: list[str]
+    ) -> None:
+        knows.type(**{words: [*refused, knows.answers.get(words, [ENTER])[0]]})
+        told = call("init")
+        assert (told.status, told.err) == (0, "")
+        said = [line for line in told.out.splitlines() if line.startswith("Error: ")]
+        assert all(map(str.startswith, said, (f"Error: {reason}" for reason in reasons)))
+        prompts = [each for each in knows.asked if each.startswith(words)]
+        assert len(said) + 1 == len(reasons) + 1 == len(prompts)
+        assert len(set(prompts)) == 1
+        at = knows.asked.index(prompts[0])
+        assert knows.asked[at : at + len(prompts)] == prompts
+
+    def test_no_tls_is_refused_where_the_mail_server_is_elsewhere(
+        self, knows: Person, smtp_sink: Sink
+    ) -> None:
+        knows.type(Mail_server=["mail.acme.test", "127.0.0.1"], TLS=["none", "starttls", "none"])
+        knows.type(Mail_port=["1", str(smtp_sink.port)], Change="y")
         told = call("init")
         assert told.status == 0
-        assert [line.split(":")[0] for line in told.err.splitlines()] == [
-            "PUBLIC_URL is 'acme'",
-            "PUBLIC_URL is 'http",
-            "PUBLIC_URL is 'https",
+        assert "Error: SMTP_TLS is 'none': codes would travel in the clear" in told.out
+        assert "mail.acme.test" in told.err
+
+    def test_so_is_an_answer_about_the_database(self, knows: Person) -> None:
+        knows.type(Database="mysql", Host=["a b", "127.0.0.1"], Port=["99999", "1"])
+        knows.type(Name_of_the_database=["-", "x"], Change="n", Make="n")
+        told = call("init")
+        assert [line for line in told.out.splitlines() if line.startswith("Error: ")] == [
+            "Error: DB_HOST is 'a b': give a host name alone, without scheme and port",
+            "Error: DB_PORT is '99999': give 1 to 65535",
+            "Error: DB_NAME is missing: the other DB_ settings need it",
         ]
-        assert written()["PUBLIC_URL"] == "https://a.test"
-        assert knows.asked.count("Address that people open [acme]: ") == 1
+        assert written()["DATABASE_URL"] == "mysql://simple_2fa@127.0.0.1:1/x"
 
     def test_what_does_not_work_yet_may_stay(self, knows: Person, smtp_sink: Sink) -> None:
         smtp_sink.stop()
@@ -198,11 +243,16 @@ class TestAsking:
         assert url == "mysql://simple_2fa@db.acme.test:3306/simple_2fa"
         assert Settings.load().database_tls() == "verify"
         Path(".env").unlink()
-        knows.type(Database="postgresql", Certificate="/etc/ca.pem", Password="p@ss/w")
-        assert call("init").status == 1
+        file = Path("ca.pem").absolute()
+        file.touch()
+        knows.type(Database="postgresql", Certificate=["/none/ca.pem", str(file)])
+        knows.type(Password="p@ss/w")
+        told = call("init")
+        assert told.status == 1
+        assert "Error: DB_TLS_CA is '/none/ca.pem': give a file that can be read" in told.out
         assert written()["DATABASE_URL"] == (
             "postgresql://simple_2fa:p%40ss%2Fw@db.acme.test:5432/simple_2fa"
-            "?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem"
+            f"?sslmode=verify-full&sslrootcert={quote(str(file), safe='')}"
         )
         assert not [each for each in production_faults(Settings.load()) if "DATABASE" in each]
 
@@ -344,6 +394,88 @@ class TestBesideAnother:
         write_env(home, **parts)
         assert call(*options(smtp_sink)).status == 0
         assert not parts.keys() & written(".env.new").keys()
+
+    def test_else_they_become_one_and_what_enter_gives(
+        self, home: Path, knows: Person, smtp_sink: Sink
+    ) -> None:
+        parts = {"DB_HOST": "127.0.0.1", "DB_PORT": "1", "DB_USER": "u", "DB_NAME": "x"}
+        write_env(home, **parts, DB_PASSWORD="p@", SMTP_PORT=str(smtp_sink.port))
+        knows.type(Change="n")
+        assert call("init").status == 0
+        assert "Database (sqlite, mysql, postgresql) [mysql]: " in knows.asked
+        assert written(".env.new")["DATABASE_URL"] == "mysql://u:p%40@127.0.0.1:1/x"
+        assert not parts.keys() & written(".env.new").keys()
+
+    def test_a_bad_value_is_told_and_mended_while_the_file_stays(
+        self, home: Path, knows: Person, smtp_sink: Sink
+    ) -> None:
+        bad = {"CODE_TTL": "5", "ACCENT": "red", "SMTP_PORT": "smtp", "PUBLIC_URL": "acme"}
+        write_env(home, **bad, SITE_NAME="Acme", OURS="kept")
+        before = (home / ".env").read_text()
+        knows.type(ACCENT="-", Mail_port=str(smtp_sink.port))
+        knows.answers["CODE_TTL"] = ["6", "300"]
+        told = call("init")
+        assert told.status == 0
+        assert told.err.splitlines() == [
+            "PUBLIC_URL is 'acme': give an address such as https://2fa.example.com",
+            "SMTP_PORT is 'smtp': give 1 to 65535",
+            "CODE_TTL is '5': give 300 to 600 seconds",
+            "ACCENT is 'red': give a colour such as #0B6259",
+        ]
+        assert "Error: CODE_TTL is '6': give 300 to 600 seconds" in told.out
+        assert not [each for each in knows.asked if "[acme]" in each or "[smtp]" in each]
+        found = written(".env.new")
+        assert (found["CODE_TTL"], found["SECRET_KEY"], found["OURS"]) == ("300", KEY, "kept")
+        assert "ACCENT" not in found
+        assert (home / ".env").read_text() == before
+
+    def test_two_that_exclude_each_other_are_told_and_one_is_asked_for(
+        self, home: Path, knows: Person, smtp_sink: Sink
+    ) -> None:
+        (home / "keys").write_text(KEY)
+        write_env(home, SECRET_KEY_FILE="keys", SMTP_PORT=str(smtp_sink.port))
+        knows.answers["SECRET_KEY"] = ["-"]
+        told = call("init")
+        assert told.status == 0
+        assert told.err == "SECRET_KEY and SECRET_KEY_FILE are both set: keep one of the two\n"
+        found = written(".env.new")
+        assert (found["SECRET_KEY_FILE"], "SECRET_KEY" in found) == ("keys", False)
+
+    def test_a_bad_key_may_make_way_for_a_new_one_and_what_that_means_is_said(
+        self, home: Path, knows: Person, smtp_sink: Sink
+    ) -> None:
+        write_env(home, SECRET_KEY="short", SMTP_PORT=str(smtp_sink.port))
+        knows.answers["SECRET_KEY"] = ["shorter", "-"]
+        told = call("init")
+        assert told.status == 0
+        assert told.err.startswith("SECRET_KEY can't be used: a key is not 32 bytes in base64url;")
+        assert "It gets a new key, which opens nothing that another one sealed.\n" in told.err
+        assert len(written(".env.new")["SECRET_KEY"]) == 43
+        assert "shorter" not in told.out + told.err
+
+    @pytest.mark.parametrize(("answer", "status"), [("y", 0), (ENTER, 1)])
+    def test_a_line_that_can_not_be_read_is_told_first(
+        self, home: Path, knows: Person, smtp_sink: Sink, answer: str, status: int
+    ) -> None:
+        write_env(home, SMTP_PORT=str(smtp_sink.port))
+        with (home / ".env").open("a") as file:
+            file.write("what is this\n")
+        knows.type(Go_on=answer)
+        told = call("init")
+        assert told.status == status
+        assert told.err == ".env line 7 can't be understood: write NAME=value\n"
+        assert (home / ".env.new").exists() is (status == 0)
+
+    def test_a_script_is_told_of_bad_ones_and_nothing_is_written(
+        self, home: Path, smtp_sink: Sink
+    ) -> None:
+        write_env(home, CODE_TTL="5")
+        told = call(*options(smtp_sink))
+        assert (told.status, told.err) == (1, "CODE_TTL is '5': give 300 to 600 seconds\n")
+        with (home / ".env").open("a") as file:
+            file.write("what is this\n")
+        assert call(*options(smtp_sink)).err.startswith(".env line 7 can't be understood")
+        assert left_over(home) == [".env"]
 
     def test_a_second_one_is_never_overwritten(self, home: Path, person: Person) -> None:
         write_env(home)

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from rig.command import KEY, call, write_env
+from simple_2fa.app.checks import DEVELOPMENT, MODE, named
+from simple_2fa.db import state as database
 from simple_2fa.db import upgrade as migrations
 from simple_2fa.db.engine import Database
+from simple_2fa.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 COMMANDS = ["client", "db", "doctor", "init", "keys", "run", "serve", "user", "worker"]
@@ -31,6 +34,7 @@ CALLS = [
     ["user", "show", "x"],
     ["worker"],
 ]
+HERE = [each for each in CALLS if each not in (["run"], ["db", "upgrade"], ["keys", "list"])]
 ON_A_DATABASE = [each for each in CALLS if each[0] in {"client", "db", "user"}]
 
 
@@ -56,6 +60,11 @@ def test_help_lists_today_s_commands(asked: str) -> None:
 )
 def test_help_of_a_group_lists_its_commands(group: str, commands: list[str]) -> None:
     assert listed(call(group, "--help").out) == commands
+
+
+@pytest.mark.parametrize("group", [[], ["client"], ["db"], ["keys"], ["user"]], ids=" ".join)
+def test_no_line_of_a_list_of_commands_is_cut_off(group: list[str]) -> None:
+    assert "..." not in call(*group, "--help").out.partition("Commands:")[2]
 
 
 def test_it_tells_its_version() -> None:
@@ -90,13 +99,48 @@ def test_unknown_names_are_warned_of(home: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("arguments", HERE, ids=" ".join)
+def test_where_nothing_is_set_nothing_is_made_and_the_way_to_begin_is_told(
+    home: Path, arguments: list[str]
+) -> None:
+    (home / ".env").unlink()
+    told = call(*arguments)
+    assert told.status != 0
+    begin = f"there is no .env in {home}: `simple-2fa init` writes it for production"
+    assert f"{begin}, `simple-2fa run` needs none\n" in told.out + told.err
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["db", "upgrade"], ["user", "list"]], ids=" ".join)
+def test_which_database_it_is_is_said_where_it_may_not_be_production_s(
+    home: Path, arguments: list[str]
+) -> None:
+    (home / ".env").unlink()
+    assert call("db", "upgrade").status == 0
+    assert call(*arguments).err.startswith(f"note: there is no .env in {home}: ")
+    db = Database(Settings.load().database_url())
+    database.set_mark(db, MODE, DEVELOPMENT)
+    told = f"note: {named(db.url)} belongs to `run`; `serve` needs a database of its own\n"
+    assert call(*arguments).err == told
+
+
+def test_settings_of_the_environment_do_without_a_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / ".env").unlink()
+    monkeypatch.setenv("SITE_NAME", "Acme")
+    assert call("db", "upgrade").err == ""
+    assert "no .env" not in call("serve").err
+
+
 @pytest.mark.parametrize("arguments", ON_A_DATABASE, ids=" ".join)
 @pytest.mark.parametrize(
     ("database", "told"),
     [
         ("mysql://u:geheim@127.0.0.1:1/x", "Connection refused"),
         ("postgresql://u@127.0.0.1:1/x?password=geheim", "Connection refused"),
-        ("sqlite:////proc/none/x", "unable to open database file"),
+        ("sqlite:////proc", "unable to open database file"),
+        (f"sqlite:////{'x' * 300}", "unable to open database file"),
     ],
 )
 def test_a_database_out_of_reach_is_a_line(

@@ -1,5 +1,6 @@
 """`serve` and `worker`: what they refuse, and what they start."""
 
+import json
 import logging
 import os
 import signal
@@ -16,7 +17,7 @@ import pytest
 from rig.command import call, write_env
 from rig.ports import HOST, free_port
 from simple_2fa import app
-from simple_2fa.app.checks import DEVELOPMENT, MODE
+from simple_2fa.app.checks import DEVELOPMENT, MODE, named
 from simple_2fa.app.logs import JsonLines
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.challenges import flows
@@ -90,28 +91,28 @@ class TestRefusals:
         told = call(command)
         assert told.status == 2
         assert [line.split()[0] for line in told.err.splitlines()] == [
-            *("SECRET_KEY", "PUBLIC_URL", "SMTP_SERVER", "MAIL_FROM")
+            *("SECRET_KEY", "PUBLIC_URL", "SMTP_SERVER", "MAIL_FROM", "there")
         ]
 
     def test_an_empty_database(self, started: list[dict[str, Any]], command: str) -> None:
         told = call(command)
         assert (told.status, told.out, started) == (2, "", [])
-        assert told.err == "the database is empty: run `simple-2fa db upgrade`\n"
+        name = named(Database(Settings.load().database_url()).url)
+        assert told.err == f"the database {name} has no tables yet: run `simple-2fa db upgrade`\n"
 
     @pytest.mark.parametrize(
         ("head", "fault"),
         [
-            ("9999_later", "the database isn't migrated: run `simple-2fa db upgrade`\n"),
-            ("0000", "the database was migrated by a newer version: install that one\n"),
+            ("9999_later", " isn't migrated: run `simple-2fa db upgrade`\n"),
+            ("0000", " was migrated by a newer version: install that one\n"),
         ],
     )
-    @pytest.mark.usefixtures("db")
     def test_one_of_another_version(
-        self, monkeypatch: pytest.MonkeyPatch, command: str, head: str, fault: str
+        self, db: Database, monkeypatch: pytest.MonkeyPatch, command: str, head: str, fault: str
     ) -> None:
         monkeypatch.setattr(database, "HEAD", head)
         told = call(command)
-        assert (told.status, told.err) == (2, fault)
+        assert (told.status, told.err) == (2, f"the database {named(db.url)}{fault}")
 
     def test_development_s(self, db: Database, command: str) -> None:
         database.set_mark(db, MODE, DEVELOPMENT)
@@ -150,7 +151,7 @@ class TestServe:
     def test_it_starts_granian(self, started: list[dict[str, Any]]) -> None:
         port = free_port()
         told = call("serve", "--port", str(port), "--workers", "3")
-        assert (told.status, told.out, told.err) == (0, "", "")
+        assert (told.status, told.out) == (0, "")
         (options,) = started
         assert options["target"] == "simple_2fa.app.wsgi:server"
         assert (options["address"], options["port"], options["workers"]) == (HOST, port, 3)
@@ -158,6 +159,25 @@ class TestServe:
         assert options["blocking_threads"] >= 8
         assert options["respawn_failed_workers"] is True
         assert os.environ[PARENT] == str(os.getpid())
+
+    @pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")])
+    def test_it_says_in_a_line_of_its_log_what_starts(
+        self, home: Path, started: list[dict[str, Any]], host: str, shown: str
+    ) -> None:
+        port = free_port()
+        told = call("serve", "--host", host, "--port", str(port), "--workers", "2")
+        assert len(started) == 1
+        line = json.loads(told.err)
+        assert (line.pop("level"), line.pop("logger")) == ("info", "simple_2fa.cli.running")
+        del line["at"]
+        assert line == {
+            "event": "serve starts; Ctrl-C or SIGTERM ends it",
+            "listens": f"http://{shown}:{port}",
+            "workers": 2,
+            "public_url": "https://2fa.acme.test",
+            "database": f"sqlite:///{home / 'instance/simple-2fa.sqlite3'}",
+            "letters": "sent from here, by 127.0.0.1:25",
+        }
 
     def test_its_extra_may_be_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "granian", None)
@@ -206,7 +226,10 @@ def test_worker_works_until_it_is_told_to_end(
     monkeypatch.setattr(Worker, "run_forever", work)
     monkeypatch.setattr(Worker, "wake", lambda _: woken.append(True))
     told = call("worker")
-    assert (told.status, told.out, told.err) == (0, "", "")
+    assert (told.status, told.out) == (0, "")
+    line = json.loads(told.err)
+    assert line["event"] == "worker starts; Ctrl-C or SIGTERM ends it"
+    assert (line["letters"], "listens" in line) == ("sent from here, by 127.0.0.1:25", False)
     assert len(woken) == 1
     (handler,) = logging.getLogger("simple_2fa").handlers
     assert isinstance(handler.formatter, JsonLines)

@@ -103,7 +103,7 @@ Add = Callable[..., Told]
 def test_the_database_must_be_migrated(arguments: list[str]) -> None:
     told = call("user", *arguments)
     assert (told.status, told.out) == (1, "")
-    assert told.err == "the database is empty: run `simple-2fa db upgrade`\n"
+    assert told.err.endswith(" has no tables yet: run `simple-2fa db upgrade`\n")
 
 
 class TestAdd:
@@ -208,7 +208,15 @@ class TestList:
             for account, state in zip(accounts, states, strict=True)
             if account
         ]
-        assert call("user", "list").out.splitlines() == expected
+        heads, *lines = call("user", "list").out.splitlines()
+        assert lines == expected
+        assert heads.split() == ["ID", "CREATED", "STATE", "ADDRESS"]
+        ends = [
+            line.index(account.address)
+            for line, account in zip(lines, accounts, strict=True)
+            if account
+        ]
+        assert {heads.index("ADDRESS")} == set(ends)
         told: list[dict[str, Any]] = json.loads(call("user", "list", "--json").out)
         assert [each["address"] for each in told] == addresses
         assert [each["disabled_at"] is None for each in told] == [True, False, True]
@@ -226,13 +234,13 @@ class TestShow:
         assert lines[:6] == [
             f"address      {ANN}",
             f"id           {made.id}",
-            f"created at   {made.created_at.isoformat(timespec='milliseconds')}",
-            "disabled at  no",
-            "sessions     0",
-            "credentials  none",
+            f"created      {made.created_at:%Y-%m-%d %H:%M} UTC",
+            "state        active",
+            "second step  a code by email",
+            "sessions     none",
         ]
         used = f"browser      Safari on iPhone, last used {now:%Y-%m-%d}"
-        skips = f"{used}, skips the code until {now + timedelta(days=30):%Y-%m-%d}"
+        skips = f"{used}, no code until {now + timedelta(days=30):%Y-%m-%d}"
         assert sorted(lines[6:]) == [used, skips]
         facts = json.loads(call("user", "show", made.id, "--json").out)
         assert (facts["sessions"], facts["credentials"]) == (0, {})
@@ -245,6 +253,7 @@ class TestDisable:
         add()
         assert call("user", "disable", ANN).out == f"Nobody can sign in any more as {ANN}.\n"
         assert ann().disabled_at
+        assert f"\nstate        disabled {utc_now():%Y-%m-%d}\n" in call("user", "show", ANN).out
         assert call("user", "disable", ANN).out == f"Nobody could sign in before as {ANN}.\n"
         assert call("user", "enable", ann().id).out == f"{ANN} can sign in again.\n"
         assert ann().disabled_at is None
@@ -270,7 +279,7 @@ class TestReset:
         typed("y\n")
         told = call("user", "reset-2fa", ANN)
         assert told.status == 0
-        words = "0 credentials, 0 browsers, 0 sessions"
+        words = "0 second steps, 0 known browsers, 0 sessions"
         assert told.out == f"Removed from {ANN}: {words}. A letter tells its owner.\n"
         assert ann().epoch == 2
 
