@@ -86,13 +86,13 @@ PAGES: dict[str, tuple[Act, str]] = {
     "account-held": (acts_inside.held("/account"), "Your account"),
     "held": (acts_inside.held("/account/password"), "Not yet"),
     "account-undo": (acts_inside.undo_offered, "Your account"),
-    "undo-inside": (acts_inside.undo_opened, "Get your old password back"),
+    "undo-inside": (acts_inside.undo_opened, "Undo the reset"),
     "account-restored": (acts_inside.undone, "Your account"),
     "login-undo": (acts_inside.undo_offered_outside, "Sign in"),
     "login-undo-no-match": (acts_inside.undo_offered_late, "Sign in"),
-    "undo": (acts_inside.undo_opened_outside, "Get your old password back"),
-    "undo-empty": (acts_inside.undo_hurried, "Get your old password back"),
-    "undo-wrong": (acts_inside.undo_refused, "Get your old password back"),
+    "undo": (acts_inside.undo_opened_outside, "Undo the reset"),
+    "undo-empty": (acts_inside.undo_hurried, "Undo the reset"),
+    "undo-wrong": (acts_inside.undo_refused, "Undo the reset"),
     "login-restored": (acts_inside.undone_outside, "Sign in"),
 }
 """Name → how to get there, and the heading to find there."""

@@ -172,7 +172,7 @@ def undo_refused(ann: Visitor) -> None:
 
 def undone(ann: Visitor) -> None:
     undo_opened(ann)
-    ann.press("Get your old password back")
+    ann.press("Undo the reset")
 
 
 def undone_outside(ann: Visitor) -> None:
@@ -182,4 +182,4 @@ def undone_outside(ann: Visitor) -> None:
 
 def _bring_back(ann: Visitor, password: str) -> None:
     ann.fill("Password from before the reset", password)
-    ann.press("Get your old password back")
+    ann.press("Undo the reset")

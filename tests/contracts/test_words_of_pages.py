@@ -73,7 +73,7 @@ SENTENCES = {
     "login-undo": "The password of a•••@example.com was reset at 10:30 UTC. Not you?",
     "login-undo-no-match": "was reset yesterday at 10:30 UTC. Not you?",
     "undo": "The password of a•••@example.com was reset at 10:30 UTC. If that wasn't you, undo it:",
-    "undo-inside": "Get your old password back That was me",
+    "undo-inside": "Undo the reset That was me",
     "account-undo": "Your password was reset at 10:30 UTC. Not you? Undo Your account",
     "account-held": HELD,
     "held": HELD,

@@ -79,8 +79,8 @@ def test_after_a_day_it_does(thief: Tab) -> None:
 def test_undone_the_reset_s_session_is_out_and_the_old_password_works(thief: Tab, ann: Tab) -> None:
     ann.open("/account")
     ann.follow("Undo")
-    ann.is_at("/undo", "Get your old password back")
-    ann.press("Get your old password back")
+    ann.is_at("/undo", "Undo the reset")
+    ann.press("Undo the reset")
     ann.is_told("Your old password is back.")
     ann.is_at("/account?notice=restored", "Your account")
     assert ann.has_mail("Your old Acme password works again")
@@ -103,10 +103,10 @@ def test_it_is_undone_too_where_the_owner_is_signed_out(thief: Tab, ann: Tab) ->
         (ANOTHER, "That isn't the password from before the reset. Try again."),
     ):
         ann.fill("Password from before the reset", password)
-        ann.press("Get your old password back")
+        ann.press("Undo the reset")
         ann.sees(told)
     ann.fill("Password from before the reset", PASSWORD)
-    ann.press("Get your old password back")
+    ann.press("Undo the reset")
     ann.is_told("Your old password is back. You can sign in with it.")
     thief.open("/account")
     thief.is_told("You were signed out.")
