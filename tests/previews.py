@@ -231,7 +231,7 @@ ALIKE = {
     *("account-password-changed", "account-address-changed", "account-restored"),
     *("account-ended", "account-ended-others", "account-language", "account-password-personal"),
     *("account-address-same", "forgot-malformed", "home-closed", "step-waiting-long"),
-    *("account-forgotten", "step-login-sent"),
+    *("account-forgotten", "step-login-sent", "account-password-same", "register-both-weak"),
 }
 """Told apart from another one by words alone: these need no eyes."""
 LOOKS = [name for name in MADE_UP if name not in ALIKE]

@@ -32,6 +32,10 @@ MESSAGES = {
 }
 FAULTS = {
     "register-email-empty": "Enter the email address.",
+    "register-letter": (
+        "Before the @ we can only use letters from a to z, digits and simple signs."
+        " Use another address."
+    ),
     "register-too-short": (
         "Use at least 8 characters; yours has 6. Three unrelated words work well."
     ),
@@ -49,8 +53,11 @@ FAULTS = {
     ),
     "login-password-empty": "Enter your password.",
     "account-password-wrong": "That isn't your password. Try again.",
+    "account-password-same": "The new password is the same as the current one. Choose another.",
     "account-address-same": "That's the address your account has now.",
-    "step-address-malformed": "Enter an address like ann@example.com.",
+    "step-address-malformed": (
+        "Something is missing after the @. Enter an address like ann@example.com."
+    ),
     "step-login-wrong": "That code isn't right. Check the newest email. 3 tries left.",
 }
 SENTENCES = {
