@@ -81,6 +81,8 @@ SENTENCES = {
     "login-undo-no-match": "was reset yesterday at 10:30 UTC. Not you?",
     "account-undo": "Your password was reset at 10:30 UTC. Not you? Undo Your account",
     "account-held": HELD,
+    "account-restored": "Password Reset undone today Change password",
+    "account-new": "Recent activity Account created Firefox on Windows today, 10:30 UTC See all",
     "held": HELD,
     "home-signed-in": "You're signed in as ann@example.com.",
 }
@@ -112,6 +114,7 @@ WAYS = {
     "activity-all": {"/account/activity?before=MjAyNi0%3D", "/account/password", "/account"},
     "activity-end": {"/account/password", "/account"},
     "account-delete": {"/account"},
+    "account-held": {"/account/activity"},
     "held": {"/account"},
     "home-signed-out": {"/register", "/login"},
     "home-closed": {"/login"},
@@ -145,6 +148,17 @@ def test_what_a_page_says(shown: Shown, name: str) -> None:
     assert SENTENCES[name] in shown.main
 
 
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("register", "Create your account"),
+        ("register-closed", "You can't create an account here"),
+    ],
+)
+def test_a_heading_promises_no_more_than_its_page(shown: Shown, name: str, heading: str) -> None:
+    assert (shown.h1, shown.title) == (heading, f"{heading} · Acme"), name
+
+
 @pytest.mark.parametrize("name", WAYS)
 def test_where_its_links_lead(shown: Shown, name: str) -> None:
     assert {each["href"] for each in shown.one("main").all("a")} == WAYS[name]
@@ -175,17 +189,22 @@ class TestAccount:
     def test_a_row_is_a_name_facts_and_one_action(self, shown: Shown) -> None:
         assert shown.in_order(
             "Firefox on Windows This browser",
-            "Added 13 October 2026 · last used today Forget Firefox on Windows",
+            "Added 13 October 2026, 10:30 UTC · last used today, 10:30 UTC",
+            "Forget Firefox on Windows",
             "Safari on iPhone",
             "Added 13 October 2026 · last used yesterday · asks for no code until 4 December 2026",
             "Forget Safari on iPhone",
+            "Firefox on Windows",
+            "Added 13 October 2026, 10:30 UTC · last used 19 November 2026, 10:30 UTC",
+            "Forget Firefox on Windows",
             "Forget all browsers",
         )
 
     def test_this_browser_comes_first_and_is_left_by_signing_out(self, shown: Shown) -> None:
         assert shown.in_order(
-            "Firefox on Windows This browser Signed in today · network 203.0.113.x",
-            "Safari on iPhone Signed in 20 November 2026 · last seen today · network 2001:db8:7:1",
+            "Firefox on Windows This browser Signed in today, 10:30 UTC · network 203.0.113.x",
+            "Safari on iPhone Signed in 20 November 2026, 10:30 UTC"
+            " · last seen today, 08:30 UTC · network 2001:db8:7:1",
             "Sign out Safari on iPhone",
             "Sign out everywhere else",
         )
