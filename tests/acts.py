@@ -20,6 +20,11 @@ PAGES: dict[str, tuple[Act, str]] = {
         "Create your account",
     ),
     "register-both-errors": (acts_outside.registering("ann@", ""), "Create your account"),
+    "register-letter": (
+        acts_outside.registering("jörg@example.com", PASSWORD),
+        "Create your account",
+    ),
+    "register-both-weak": (acts_outside.registering("ann@", "walnut"), "Create your account"),
     "register-email-empty": (acts_outside.registering("", PASSWORD), "Create your account"),
     "register-too-short": (acts_outside.registering(ANN, "walnut"), "Create your account"),
     "register-too-long": (acts_outside.registering(ANN, "x" * 1025), "Create your account"),
@@ -63,7 +68,11 @@ PAGES: dict[str, tuple[Act, str]] = {
     "step-up-delete": (acts_inside.stepping_up("delete"), "Confirm it's you"),
     "account-password": (acts_inside.inside("/account/password"), "Change your password"),
     "account-password-wrong": (
-        acts_inside.other_password(ANOTHER, ANOTHER),
+        acts_inside.other_password(ANOTHER, f"{ANOTHER} too"),
+        "Change your password",
+    ),
+    "account-password-same": (
+        acts_inside.other_password(PASSWORD, PASSWORD),
         "Change your password",
     ),
     "account-password-both": (acts_inside.other_password("", ""), "Change your password"),

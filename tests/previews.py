@@ -128,7 +128,8 @@ def _session(number: int, agent: Worded, network: str, *, here: bool = False) ->
 
 
 def _event(number: int, what: str, agent: Worded | str = FIREFOX, *, known: bool = True) -> Context:
-    return {"what": what, "agent": agent, "network_known": known, "at": ago(hours=7 * number)}
+    network = "known" if known else "new"
+    return {"what": what, "agent": agent, "network": network, "at": ago(hours=7 * number)}
 
 
 WHAT = (
@@ -149,9 +150,13 @@ ACCOUNT: dict[str, Preview] = {
         {
             **_inside(),
             "account": {"address": ANN, "created_at": ago(days=400), "locale": "de"},
-            "password": {"changed": ago(days=30)},
+            "password": {"changed": ago(days=30), "is_restored": False},
             "one_factor_until": None,
-            "browsers": [_browser(1, SAFARI, skips=True), _browser(0, FIREFOX, here=True)],
+            "browsers": [
+                _browser(1, SAFARI, skips=True),
+                _browser(0, FIREFOX, here=True),
+                _browser(3, FIREFOX),
+            ],
             "sessions": [
                 _session(2, SAFARI, "2001:db8:7:1::x"),
                 _session(0, FIREFOX, "203.0.113.x", here=True),
@@ -159,7 +164,10 @@ ACCOUNT: dict[str, Preview] = {
             "activity": ACTIVITY[:10],
         },
     ),
-    "activity-all": ("account/activity", _inside(activity=ACTIVITY, older="MjAyNi0=")),
+    "activity-all": (
+        "account/activity",
+        _inside(activity=ACTIVITY, older="MjAyNi0=", one_factor_until=None),
+    ),
     "confirm-later": (
         "confirm",
         _inside(before="delete", next="/account/delete", error="slow_down", again_at=LATER),
@@ -230,7 +238,7 @@ ALIKE = {
     *("account-password-changed", "account-address-changed", "account-restored"),
     *("account-ended", "account-ended-others", "account-language", "account-password-personal"),
     *("account-address-same", "forgot-malformed", "home-closed", "step-waiting-long"),
-    *("account-forgotten", "step-login-sent"),
+    *("account-forgotten", "step-login-sent", "account-password-same", "register-both-weak"),
 }
 """Told apart from another one by words alone: these need no eyes."""
 LOOKS = [name for name in MADE_UP if name not in ALIKE]

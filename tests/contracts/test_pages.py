@@ -94,6 +94,12 @@ def test_it_names_its_language_and_its_landmarks(shown: Shown) -> None:
     assert {each.tag for each in outside} <= {"header", "main", "footer", "nav"}
 
 
+def test_the_site_s_name_leads_home(shown: Shown) -> None:
+    home = shown.one("header").one("a")
+    assert (home["href"], home.one(class_="mark")["aria-hidden"]) == ("/", "true")
+    assert home.text == f"{home.one(class_='mark').text} Acme"
+
+
 def test_it_has_a_status_that_is_silent_at_first(shown: Shown) -> None:
     assert shown.one(role="status").text == ""
 

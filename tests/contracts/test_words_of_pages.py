@@ -32,6 +32,10 @@ MESSAGES = {
 }
 FAULTS = {
     "register-email-empty": "Enter the email address.",
+    "register-letter": (
+        "Before the @ we can only use letters from a to z, digits and simple signs."
+        " Use another address."
+    ),
     "register-too-short": (
         "Use at least 8 characters; yours has 6. Three unrelated words work well."
     ),
@@ -49,8 +53,11 @@ FAULTS = {
     ),
     "login-password-empty": "Enter your password.",
     "account-password-wrong": "That isn't your password. Try again.",
+    "account-password-same": "The new password is the same as the current one. Choose another.",
     "account-address-same": "That's the address your account has now.",
-    "step-address-malformed": "Enter an address like ann@example.com.",
+    "step-address-malformed": (
+        "Something is missing after the @. Enter an address like ann@example.com."
+    ),
     "step-login-wrong": "That code isn't right. Check the newest email. 3 tries left.",
 }
 SENTENCES = {
@@ -76,6 +83,8 @@ SENTENCES = {
     "undo-inside": "Undo the reset That was me",
     "account-undo": "Your password was reset at 10:30 UTC. Not you? Undo Your account",
     "account-held": HELD,
+    "account-restored": "Password Reset undone today Change password",
+    "account-new": "Recent activity Account created Firefox on Windows today, 10:30 UTC See all",
     "held": HELD,
     "home-signed-in": "You're signed in as ann@example.com.",
 }
@@ -106,6 +115,7 @@ WAYS = {
     "activity-all": {"/account/activity?before=MjAyNi0%3D", "/account/password", "/account"},
     "activity-end": {"/account/password", "/account"},
     "account-delete": {"/account"},
+    "account-held": {"/account/activity"},
     "held": {"/account"},
     "home-signed-out": {"/register", "/login"},
     "home-closed": {"/login"},
@@ -139,6 +149,17 @@ def test_what_a_page_says(shown: Shown, name: str) -> None:
     assert SENTENCES[name] in shown.main
 
 
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("register", "Create your account"),
+        ("register-closed", "You can't create an account here"),
+    ],
+)
+def test_a_heading_promises_no_more_than_its_page(shown: Shown, name: str, heading: str) -> None:
+    assert (shown.h1, shown.title) == (heading, f"{heading} · Acme"), name
+
+
 @pytest.mark.parametrize("name", WAYS)
 def test_where_its_links_lead(shown: Shown, name: str) -> None:
     assert {each["href"] for each in shown.one("main").all("a")} == WAYS[name]
@@ -169,17 +190,22 @@ class TestAccount:
     def test_a_row_is_a_name_facts_and_one_action(self, shown: Shown) -> None:
         assert shown.in_order(
             "Firefox on Windows This browser",
-            "Added 13 October 2026 · last used today Forget Firefox on Windows",
+            "Added 13 October 2026, 10:30 UTC · last used today, 10:30 UTC",
+            "Forget Firefox on Windows",
             "Safari on iPhone",
             "Added 13 October 2026 · last used yesterday · asks for no code until 4 December 2026",
             "Forget Safari on iPhone",
+            "Firefox on Windows",
+            "Added 13 October 2026, 10:30 UTC · last used 19 November 2026, 10:30 UTC",
+            "Forget Firefox on Windows",
             "Forget all browsers",
         )
 
     def test_this_browser_comes_first_and_is_left_by_signing_out(self, shown: Shown) -> None:
         assert shown.in_order(
-            "Firefox on Windows This browser Signed in today · network 203.0.113.x",
-            "Safari on iPhone Signed in 20 November 2026 · last seen today · network 2001:db8:7:1",
+            "Firefox on Windows This browser Signed in today, 10:30 UTC · network 203.0.113.x",
+            "Safari on iPhone Signed in 20 November 2026, 10:30 UTC"
+            " · last seen today, 08:30 UTC · network 2001:db8:7:1",
             "Sign out Safari on iPhone",
             "Sign out everywhere else",
         )

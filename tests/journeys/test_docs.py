@@ -52,6 +52,26 @@ class TestContent:
             assert len(part.all("p")) == 2
             assert all(each.text.endswith(".") for each in part.all("p"))
 
+    def test_it_is_english_from_head_to_foot_and_says_so_in_german(self, tmp_path: Path) -> None:
+        def read(language: str) -> tuple[Shown, str]:
+            site = made(tmp_path, SUPPORT_CONTACT="help@acme.test")
+            person = Person(site)
+            person.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+            shown = person.open("/docs")
+            spoken = [each.attrs.get("aria-label", each.text) for each in shown.all()]
+            return shown, "\n".join(str(each) for each in spoken)
+
+        (german, heard), (english, all_heard) = read("de"), read("en")
+        (note,) = german.all(lang="de")
+        assert note.text == "Diese Seite gibt es nur auf Englisch."
+        assert german.one("html")["lang"] == english.one("html")["lang"] == "en"
+        assert german.main.replace(f"{note.text} ", "") == english.main
+        assert (german.one("footer").text, english.all(lang="de")) == (
+            english.one("footer").text,
+            [],
+        )
+        assert heard.count("Copy") == all_heard.count("Copy")
+
     def test_it_says_which_fields_exclude_each_other(self, shown: Shown) -> None:
         words = "Send exactly one of these: challenge, email."
         assert words in shown.one("section", id="verify").text

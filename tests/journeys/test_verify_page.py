@@ -86,7 +86,7 @@ class TestOpened:
         assert ANN not in shown.html
 
     def test_the_time_is_given_for_machines_too(self, shown: Shown) -> None:
-        assert shown.all("time")[0]["datetime"] == "2026-11-22T10:40:00Z"
+        assert shown.all("time")[0]["datetime"] == "2026-11-22T10:40:00+00:00"
 
     def test_exactly_one_status_stands_in_the_first_html(self, shown: Shown) -> None:
         assert shown.one(role="status").text == ""

@@ -1,5 +1,6 @@
 """Debian's Chromium, the looks that people meet, and the accessibility engine axe."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -38,7 +39,11 @@ class Browsers:
         return self._browser
 
     def _launch(self) -> Browser:
-        return self._playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        return self._playwright.chromium.launch(
+            executable_path=chromium(),
+            args=["--no-sandbox"],
+            env={**os.environ, "TZ": "UTC"},
+        )
 
 
 @contextmanager

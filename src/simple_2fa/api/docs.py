@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from simple_2fa.api.models import Json, schemas
 from simple_2fa.api.operations import OPERATIONS, Operation
+from simple_2fa.core import words
+from simple_2fa.core.words import gettext as _
 from simple_2fa.http import problems
 from simple_2fa.http.curl import curl_line
 from simple_2fa.http.guard import anybody
@@ -31,16 +33,17 @@ blueprint.register_error_handler(Exception, lambda error: error_page(problems.of
 @blueprint.get("/docs")
 @anybody
 def docs() -> Response:
-    """Show the page."""
+    """Show the page, in the language of the API's own words."""
     known = schemas()
-    return page(
-        "docs",
-        {
-            "variables": "\n".join(_variables()),
-            "operations": [_shown(each, known) for each in OPERATIONS],
-            "kinds": KINDS,
-        },
-    )
+    context = {
+        "variables": "\n".join(_variables()),
+        "operations": [_shown(each, known) for each in OPERATIONS],
+        "kinds": KINDS,
+        "reader": words.spoken(),
+        "note": _("This page is in English only."),
+    }
+    with words.speaking(words.SOURCE):
+        return page("docs", context)
 
 
 def _shown(operation: Operation, known: Json) -> Json:

@@ -1,10 +1,26 @@
 """E-mail addresses: which are taken, who they name, and how much of one is shown."""
 
+import re
+
 from email_validator import EmailNotValidError, validate_email
 
 from simple_2fa.core.errors import BadAddressError
 from simple_2fa.core.ids import digest
 from simple_2fa.core.words import gettext as _
+
+# The first that fits is told; there are rarer reasons, which have no words of their own.
+_SLIPS = (
+    ("long", r"[^@]{65,}@.*|.{255,}"),
+    ("no_at", r"[^@]*"),
+    ("many_ats", r".*@.*@.*"),
+    ("sign", r""".*[,;:()<>[\]\\"].*"""),
+    ("space", r".*\s.*"),
+    ("letter", r".*[^\x00-\x7f].*@.*"),
+    ("no_name", r"@.*"),
+    ("no_domain", r".*@[^.]*"),
+    ("dot", r"\..*|.*[@.]\..*|.*\.@.*|.*\."),
+    ("reserved", r".*\.(arpa|invalid|local|localhost|onion|test)"),
+)
 
 
 def canonical(text: str) -> str:
@@ -20,6 +36,13 @@ def canonical(text: str) -> str:
     except EmailNotValidError as why:
         raise BadAddressError(str(why)) from None
     return f"{found.local_part}@{found.ascii_domain.lower()}"
+
+
+def slip(text: str) -> str:
+    """Name what is wrong with an address that `canonical` refuses, for pages to word it."""
+    read = text.lower()
+    found = (name for name, form in _SLIPS if re.fullmatch(form, read, re.DOTALL))
+    return next(found, "malformed")
 
 
 def subject_of_address(address: str) -> bytes:

@@ -59,12 +59,9 @@ def weakness(password: str, shortest: int, personal: Iterable[str] = ()) -> Weak
         shortest: characters that it needs.
         personal: what an attacker knows of its owner: address, names, the site's name.
     """
-    normal = _normal(password)
-    if len(normal) < shortest:
-        return Weakness.TOO_SHORT
-    if len(normal) > LONGEST:
-        return Weakness.TOO_LONG
-    estimate = zxcvbn(normal[:_LOOKED_AT], user_inputs=sorted(_words(personal)))
+    if why := wrong_length(password, shortest):
+        return why
+    estimate = zxcvbn(normal(password)[:_LOOKED_AT], user_inputs=sorted(_words(personal)))
     if estimate["guesses"] >= FEWEST_GUESSES:
         return None
     books = [match.get("dictionary_name") for match in estimate["sequence"]]
@@ -73,14 +70,22 @@ def weakness(password: str, shortest: int, personal: Iterable[str] = ()) -> Weak
     return Weakness.LEAKED if books == ["passwords"] else Weakness.GUESSABLE
 
 
-def _normal(password: str) -> str:
-    """NFC: one password from two keyboards is one password."""
+def wrong_length(password: str, shortest: int) -> Weakness | None:
+    """Tell whether it is too short or too long; that costs nothing, unlike `weakness`."""
+    length = len(normal(password))
+    if length < shortest:
+        return Weakness.TOO_SHORT
+    return Weakness.TOO_LONG if length > LONGEST else None
+
+
+def normal(password: str) -> str:
+    """Give it in NFC: one password from two keyboards is one password."""
     return unicodedata.normalize("NFC", password)
 
 
 def _octets(password: str) -> bytes:
     """Encode whatever was typed, a lone surrogate too, which JSON lets in."""
-    return _normal(password).encode("utf-8", "surrogatepass")
+    return normal(password).encode("utf-8", "surrogatepass")
 
 
 def _words(personal: Iterable[str]) -> set[str]:

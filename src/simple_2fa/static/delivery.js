@@ -1,4 +1,6 @@
 // Where the email is, asked every 3 seconds while somebody looks. The words are the server's.
+import { tellTimes } from "./times.js";
+
 const EVERY = 3000;
 const FINAL = new Set(["sent", "failed"]);
 
@@ -38,6 +40,7 @@ function show(box, { state, line }, say) {
   if (line === box.dataset.line) return;
   box.dataset.line = line;
   box.innerHTML = line;
+  tellTimes(box);
   const now = box.querySelector("p").textContent;
   if (now !== before) say(now);
 }

@@ -1,7 +1,8 @@
-// Every page with a form. Everything here is a convenience: the page works without it.
+// Every page. Everything here is a convenience: the page works without it.
 import { guardForms } from "./busy.js";
 import { countDown } from "./countdown.js";
 import { showPasswords } from "./password.js";
+import { tellTimes } from "./times.js";
 
 const status = document.querySelector("[role=status]");
 
@@ -10,3 +11,4 @@ export const say = (words) => { status.textContent = words; };
 guardForms();
 countDown(say);
 showPasswords();
+tellTimes(document);

@@ -4,6 +4,7 @@ from flask import Response, request
 
 from simple_2fa.core import words
 from simple_2fa.core.ids import is_id
+from simple_2fa.core.passwords import normal
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import HOME, freshly_signed_in, signed_in
@@ -37,8 +38,10 @@ def show_password() -> Response:
 def change_password() -> Response:
     """Change it; every other session ends."""
     form = Form("account/password")
-    current, new = form.secret("current_password"), form.secret()
+    current, new = form.secret("current_password"), form.new_secret()
     form.faults |= _renamed(form.faults)
+    if normal(current) == normal(new):
+        form.faults.setdefault("password_error", "same")
 
     def change() -> Response:
         entered = changes.change_password(visits.visit(), current, new)

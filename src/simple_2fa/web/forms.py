@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response, redirect, request
 
 from simple_2fa.accounts.hashing import BusyError
-from simple_2fa.core.address import canonical
+from simple_2fa.core.address import canonical, slip
 from simple_2fa.core.clock import minutes_up
 from simple_2fa.core.errors import BadAddressError, SlowDownError, UnavailableError
-from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR
+from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR, normal, wrong_length
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import HOME, safe_path
 from simple_2fa.http.pages import page
@@ -60,7 +60,7 @@ class Form:
         try:
             return canonical(typed)
         except BadAddressError:
-            self.faults[f"{name}_error"] = "malformed" if typed else "empty"
+            self.faults[f"{name}_error"] = slip(typed) if typed else "empty"
             return ""
 
     def secret(self, name: str = "password") -> str:
@@ -68,6 +68,14 @@ class Form:
         typed = request.form.get(name, "")
         if not typed:
             self.faults[f"{name}_error"] = "empty"
+        return typed
+
+    def new_secret(self) -> str:
+        """Take a new password; whether it is too short is told together with other faults."""
+        typed = self.secret()
+        why = wrong_length(typed, SHORTEST_WITH_SECOND_FACTOR) if typed else None
+        if why:
+            self.faults |= {"password_error": why.value, "typed": len(normal(typed))}
         return typed
 
     def send(self, work: Callable[[], Response]) -> Response:

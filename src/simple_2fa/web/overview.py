@@ -1,6 +1,6 @@
 """What the account's page shows: browsers, sessions, activity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from simple_2fa.accounts.model import Account
@@ -53,9 +53,8 @@ _WHAT = {
 def account(notice: str | None) -> dict[str, object]:
     """Give what the page of the visitor's account shows."""
     visit, mine = visits.visit(), people.owner(visits.visit())
-    session = visit.session
     undoable = recover.undoable(visit)
-    held = session.one_factor_until if session and session.is_one_factor(visit.now) else None
+    lines = _lines(_read(visit, mine, visit.now + timedelta(seconds=1)))
     return {
         "account": {
             "address": mine.address,
@@ -64,11 +63,11 @@ def account(notice: str | None) -> dict[str, object]:
         },
         "notice": notice if notice in _NOTICES else None,
         "undo": undoable and {"at": undoable.reset_at},
-        "password": {"changed": mine.password_at},
-        "one_factor_until": held,
+        "password": {"changed": mine.password_at, "is_restored": _is_restored(lines)},
+        "one_factor_until": _held_until(visit),
         "browsers": _browsers(visit, mine),
         "sessions": _sessions(visit, mine),
-        "activity": _lines(_read(visit, mine, visit.now + timedelta(seconds=1)))[:_FIRST],
+        "activity": lines[:_FIRST],
     }
 
 
@@ -81,7 +80,18 @@ def activity(before: str) -> dict[str, object]:
     found = _read(visit, people.owner(visit), start)
     lines = _lines(found)
     older = str(to_millis(lines[_PAGE - 1]["at"])) if len(lines) > _PAGE else None  # type: ignore[arg-type]
-    return {"activity": lines[:_PAGE], "older": older}
+    return {"activity": lines[:_PAGE], "older": older, "one_factor_until": _held_until(visit)}
+
+
+def _held_until(visit: Visit) -> datetime | None:
+    session = visit.session
+    return session.one_factor_until if session and session.is_one_factor(visit.now) else None
+
+
+def _is_restored(lines: Sequence[Mapping[str, object]]) -> bool:
+    """Whether the last thing that befell the password was the undoing of a reset."""
+    befell = (each["what"] for each in lines if str(each["what"]).startswith("password_"))
+    return next(befell, None) == "password_restored"
 
 
 def _browsers(visit: Visit, mine: Account) -> list[dict[str, object]]:
@@ -126,17 +136,21 @@ def _read(visit: Visit, mine: Account, before: datetime) -> Sequence[Event]:
 
 
 def _lines(found: Sequence[Event]) -> list[dict[str, object]]:
-    """Give a line for each event that somebody is told, the newest first."""
+    """Give a line for each event that somebody is told, the newest first.
+
+    The first network of an account is neither known nor new: there is none to compare it with.
+    """
     lines: list[dict[str, object]] = []
     seen: set[object] = set()
     for each in reversed(found):
-        network = each.data.get("network")
+        network, is_wrong = each.data.get("network"), each.outcome == "wrong"
         what = _what(each)
         if what:
             agent = _browser(str(each.data["agent"])) if "agent" in each.data else ""
-            known = bool(network) and network in seen
-            lines.append({"what": what, "agent": agent, "network_known": known, "at": each.at})
-        if each.outcome != "wrong":
+            compares = bool(seen) or is_wrong or len(found) == _LOOKED_AT
+            told = "known" if network in seen else "new" if compares else ""
+            lines.append({"what": what, "agent": agent, "network": told, "at": each.at})
+        if network and not is_wrong:
             seen.add(network)
     return lines[::-1]
 

@@ -22,7 +22,7 @@ def create() -> Response:
     form = _form()
     if services().settings.registration == "closed":
         return form.show()
-    typed = Typed(form.address(), form.secret())
+    typed = Typed(form.address(), form.new_secret())
 
     def begin() -> Response:
         cookies = register.begin(visits.visit(), typed, wanted_path())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simple_2fa.core.address import canonical, mask, spoken, subject_of_address
+from simple_2fa.core.address import canonical, mask, slip, spoken, subject_of_address
 from simple_2fa.core.errors import BadAddressError
 from simple_2fa.core.words import speaking
 
@@ -75,6 +75,42 @@ def test_it_refuses_what_mail_cant_reach(given: str) -> None:
     with pytest.raises(BadAddressError) as refusal:
         canonical(given)
     assert str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("ann", "no_at"),
+        ("ann(at)example.com", "no_at"),
+        ("ann@@example.com", "many_ats"),
+        ("ann@example.com, eve@example.com", "many_ats"),
+        ("Ann <ann@example.com>", "sign"),
+        ("ann@example,com", "sign"),
+        ("ann @example.com", "space"),
+        ("ann@exam\tple.com", "space"),
+        ("jörg@example.com", "letter"),
+        ("mıke@example.com", "letter"),  # dotless i
+        ("ann\u200b@example.com", "letter"),  # zero-width space
+        ("a" * 65 + "@example.com", "long"),
+        ("ann@" + "a." * 140 + "com", "long"),
+        ("@example.com", "no_name"),
+        ("ann@", "no_domain"),
+        ("ann@example", "no_domain"),
+        (".ann@example.com", "dot"),
+        ("ann.@example.com", "dot"),
+        ("ann..b@example.com", "dot"),
+        ("ann@.example.com", "dot"),
+        ("ann@example.com.", "dot"),
+        ("ann@acme.Test", "reserved"),
+        ("ann@127.0.0.1", "malformed"),
+        ("ann@exa_mple.com", "malformed"),
+    ],
+    ids=lambda text: ascii(text[:24]),
+)
+def test_it_tells_what_to_mend(given: str, told: str) -> None:
+    with pytest.raises(BadAddressError):
+        canonical(given)
+    assert slip(given) == told
 
 
 def test_what_is_taken_is_ascii_and_fits_its_column() -> None:
