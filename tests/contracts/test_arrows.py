@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[2] / "src/simple_2fa"
 SQL = {
     "app/__init__.py",
     "app/checks.py",
-    "cli/doctor.py",
+    "cli/running.py",
     "cli/init.py",
     "cli/main.py",
     "settings/__init__.py",

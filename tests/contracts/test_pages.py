@@ -139,6 +139,7 @@ def test_each_title_is_its_own_and_ends_with_the_site(tmp_path: Path) -> None:
     titles = []
     for number, visit in enumerate(PAGES.values()):
         folder = tmp_path / str(number)
+        folder.mkdir()
         site = site_in(folder, SITE_NAME="Acme")
         titles.append(visit(site, Person(site)).title)
     assert sorted(titles) == sorted(set(titles))

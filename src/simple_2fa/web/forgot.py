@@ -41,7 +41,7 @@ def show_reset() -> Response:
 def reset() -> Response:
     """Store it and sign in."""
     form = _form()
-    password = form.secret()
+    password = form.new_secret()
 
     def store() -> Response:
         entered = recover.set_password(visits.visit(), password)

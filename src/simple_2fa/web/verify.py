@@ -9,7 +9,7 @@ from simple_2fa.challenges.answers import Attempt
 from simple_2fa.challenges.model import Caller, Challenge, Outcome
 from simple_2fa.clients.model import DEVELOPMENT
 from simple_2fa.core import codes
-from simple_2fa.core.address import canonical, subject_of_address
+from simple_2fa.core.address import canonical, slip, subject_of_address
 from simple_2fa.core.errors import BadAddressError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
@@ -119,7 +119,7 @@ def _answer_bare() -> Response:
     try:
         subject = subject_of_address(canonical(address.strip()))
     except BadAddressError:
-        faults["email_error"] = "malformed" if address.strip() else "empty"
+        faults["email_error"] = slip(address.strip()) if address.strip() else "empty"
     if not code.strip():
         faults["error"] = "empty"
     elif not codes.has_form(code):

@@ -72,7 +72,7 @@ def test_two_errors_stand_in_a_summary_that_has_the_focus(ann: Person, bare: Sho
     summary = shown.one(id="message")
     assert (summary["tabindex"], "autofocus" in summary) == ("-1", True)
     assert [(each["href"], each.text) for each in summary.all("a")] == [
-        ("#email", "Enter an address like ann@example.com."),
+        ("#email", "Something is missing after the @. Enter an address like ann@example.com."),
         ("#code", "The code has 6 or 10 digits."),
     ]
     assert shown.one(id="email-error").text == "Enter an address like ann@example.com."
