@@ -58,6 +58,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def unpaused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may be tried again on the database is tried again at once."""
+    monkeypatch.setattr("simple_2fa.db.engine._pause", lambda *_: None)
+
+
+@pytest.fixture
 def smtp_sink() -> Iterator[Sink]:
     """A plain mail server; make a `Sink` yourself for TLS or a password."""
     with Sink() as sink:
