@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for; servers are booted where first asked for."""
 
 import logging
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from rig.browser import Browsers, chromium, launched
 from rig.mariadb import MariaDB
 from rig.postgres import PostgreSQL
 from rig.smtp import Sink
+
+tempfile.tempdir = parts.memory()
 
 
 @pytest.fixture(autouse=True)
