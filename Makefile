@@ -16,7 +16,7 @@ run: .venv/run ## Serve http://127.0.0.1:5000 for development (ARGS='--port 8000
 
 test: .venv/test ## Run the tests (ARGS='tests/unit -k code' runs some, without coverage)
 	@scripts/install-test-parts
-	@$(BIN)/python -m pytest -n 2 $(or $(ARGS),$(LONG:%=--ignore-glob=%) --cov)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(or $(ARGS),$(LONG:%=--ignore-glob=%) --cov)
 
 test-journeys: .venv/test ## Let people walk through it in Chromium: with scripts, without, by keyboard alone
 	@scripts/install-test-parts

@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for; servers are booted where first asked for."""
 
 import logging
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from rig.browser import Browsers, chromium, launched
 from rig.mariadb import MariaDB
 from rig.postgres import PostgreSQL
 from rig.smtp import Sink
+
+tempfile.tempdir = parts.memory()
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +58,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'test.sqlite3'}"
     server: MariaDB | PostgreSQL = request.getfixturevalue(request.param)
     return server.create_database()
+
+
+@pytest.fixture
+def unpaused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may be tried again on the database is tried again at once."""
+    monkeypatch.setattr("simple_2fa.db.engine._pause", lambda *_: None)
 
 
 @pytest.fixture

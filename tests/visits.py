@@ -12,7 +12,7 @@ from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.hashing import Hashing
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges.desk import Desk
-from simple_2fa.challenges.model import Challenge
+from simple_2fa.challenges.model import Challenge, Outcome
 from simple_2fa.core import passwords
 from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import NewCredential
@@ -195,6 +195,20 @@ def outcome(act: Callable[[], Entered | bool | None]) -> str:
     if told.answered is None:
         return "no match"
     return TAKEN if TAKEN in told.answered.data else told.answered.outcome.value
+
+
+def told(entered: Entered) -> Outcome:
+    """Give what became of a code; only a right one gives cookies."""
+    assert entered.answered
+    assert bool(entered.cookies) == (entered.answered.outcome is Outcome.APPROVED)
+    return entered.answered.outcome
+
+
+def asking_for_a_way_in(lobby: Lobby) -> Visitor:
+    """Give somebody who has forgotten her password."""
+    ann = at(lobby, joined(lobby))
+    ann.act(recover.begin, ann.address)
+    return ann
 
 
 def reset(ann: Visitor, password: str = OTHER_PASSWORD) -> None:

@@ -115,6 +115,7 @@ def test_an_error_page_is_german_too(acme: Site, method: str, path: str, heading
     assert left_english(shown) == []
 
 
+@pytest.mark.usefixtures("unpaused")
 def test_it_is_german_where_the_account_s_language_is_out_of_reach(
     tmp_path: Path,
 ) -> None:

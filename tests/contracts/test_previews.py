@@ -1,17 +1,15 @@
 """Every page in each of its states, as it comes from the templates and in real Chromium."""
 
-import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 import simple_2fa
 from apps import Site, served
 from live import Element, Person, Shown, compiled_once
-from looks import look_at, narrow
+from looks import look_at
 from preview_site import previewed, site_of_previews
 from previews import ALIKE, LOOKS, PREVIEWS
 
@@ -103,21 +101,3 @@ def test_buttons_of_one_name_do_the_same_or_are_told_apart(shown: Shown) -> None
 def test_it_is_fit_for_everybody(page: Page, served_acme: Site, name: str) -> None:
     page.goto(f"{served_acme.origin}/preview/{name}")
     look_at(page, f"preview-{name}")
-
-
-def test_words_as_long_as_german_ones_fit_too(page: Page, tmp_path: Path) -> None:
-    """They take up to 40 % more room."""
-    with served(tmp_path, working=False) as site:
-        site.app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-            _longer, lambda one, many, n: _longer(one if n == 1 else many), newstyle=True
-        )
-        previewed(site)
-        for name in PREVIEWS:
-            page.goto(f"{site.origin}/preview/{name}")
-            expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("nn|lang"))
-            narrow(page)
-
-
-def _longer(words: str) -> str:
-    more = math.ceil(len(words) * 0.4)
-    return words + ("n" * more if len(words) <= 12 else (" langes" * more)[:more].rstrip())

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bad_line import LOSSES, Behind
 from rig.mariadb import MariaDB
 from rig.postgres import PostgreSQL
+from rig.proxy import Proxy
 from rig.server import Server
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.db.engine import Database
@@ -62,3 +64,19 @@ def alone(database_url: str) -> Iterator[World]:
 def booted(request: pytest.FixtureRequest) -> Server:
     """Each server that is reached by TCP."""
     return server_of(request)
+
+
+@pytest.fixture(scope="session")
+def through(booted: Server) -> Iterator[Behind]:
+    """A database of each server, by way of a proxy."""
+    with Proxy(booted.port) as proxy:
+        db = database(proxy.through(booted.create_database()))
+        yield Behind(World(desk_on(db)), proxy)
+        db.close()
+
+
+@pytest.fixture(params=LOSSES)
+def behind(request: pytest.FixtureRequest, through: Behind) -> Behind:
+    """A person of one's own there, for each way to lose a connection; it is tried again at once."""
+    request.getfixturevalue("unpaused")
+    return Behind(World(through.world.desk), through.proxy, LOSSES[request.param])

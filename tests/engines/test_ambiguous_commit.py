@@ -1,65 +1,17 @@
 """The connection is lost around COMMIT: the effect happens exactly once, and is told truly."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
 import pytest
 
-from rig.proxy import Proxy
-from rig.server import Server
+from bad_line import Behind
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Cashed, ClosedError, Outcome, Proof, Sending, Started
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
-from world import NOW, SECOND, World, database, desk_on, mark, marked, together, wrong
+from world import NOW, SECOND, World, mark, marked, together, wrong
 
 LATER = NOW + 30 * SECOND
 TOKEN_CODE = "755224"  # RFC 4226, appendix D, count 0
-Lose = Callable[[Proxy], None]
-
-
-def unheard_then_heard(proxy: Proxy) -> None:
-    proxy.drop_before_commit()
-    proxy.drop_after_commit()
-
-
-LOSSES: dict[str, Lose] = {
-    "before the server answered": Proxy.drop_after_commit,
-    "while still in flight": lambda proxy: proxy.drop_after_commit(delay=0.15),
-    "after the server answered": lambda proxy: proxy.drop_after_commit(before_reply=False),
-    "before it reached the server": Proxy.drop_before_commit,
-    "unheard, then heard": unheard_then_heard,
-}
-
-
-@dataclass
-class Behind:
-    """A world whose database is reached through a proxy, and how its next COMMIT is lost."""
-
-    world: World
-    proxy: Proxy
-    lose: Lose = unheard_then_heard
-
-    def act(self, work: Callable[[], object]) -> None:
-        """Do something while its COMMIT is lost; then let all be settled."""
-        self.lose(self.proxy)
-        work()
-        assert not self.proxy._planned
-        self.proxy.wait_settled()
-
-
-@pytest.fixture(scope="module")
-def through(booted: Server) -> Iterator[Behind]:
-    with Proxy(booted.port) as proxy:
-        db = database(proxy.through(booted.create_database()))
-        yield Behind(World(desk_on(db)), proxy)
-        db.close()
-
-
-@pytest.fixture(params=LOSSES)
-def behind(request: pytest.FixtureRequest, through: Behind) -> Behind:
-    return Behind(World(through.world.desk), through.proxy, LOSSES[request.param])
 
 
 def test_a_right_answer_is_approved_once(behind: Behind) -> None:
@@ -188,6 +140,7 @@ def test_a_refusal_is_written_down_once(behind: Behind) -> None:
     assert world.outcomes(started.challenge.id) == ["approved", "used"]
 
 
+@pytest.mark.usefixtures("unpaused")
 def test_where_every_commit_is_lost_nobody_is_told_a_verdict(through: Behind) -> None:
     world = World(through.world.desk)
     started = world.start()
@@ -214,10 +167,8 @@ def test_twelve_right_answers_over_a_bad_line_pass_once(through: Behind) -> None
     assert world.row(started.challenge.id).tries == 1
 
 
-def test_a_database_that_is_gone_is_unavailable_and_comes_back_by_itself(
-    through: Behind, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("simple_2fa.db.engine._pause", lambda *_: None)
+@pytest.mark.usefixtures("unpaused")
+def test_a_database_that_is_gone_is_unavailable_and_comes_back_by_itself(through: Behind) -> None:
     world = World(through.world.desk)
     started = world.start()
     code = world.code(started)

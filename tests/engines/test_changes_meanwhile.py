@@ -13,6 +13,7 @@ from visits import (
     OTHER_PASSWORD,
     PASSWORD,
     Visitor,
+    asking_for_a_way_in,
     at,
     joined,
     meanwhile,
@@ -115,12 +116,6 @@ def registering(lobby: Lobby) -> Visitor:
     return ann
 
 
-def getting_back_in(lobby: Lobby) -> Visitor:
-    ann = at(lobby, joined(lobby))
-    ann.act(recover.begin, ann.address)
-    return ann
-
-
 def stepping_up(lobby: Lobby) -> Visitor:
     ann = signed_in(lobby)
     ann.act(step_up.ask, "")
@@ -136,7 +131,7 @@ def moving(lobby: Lobby) -> Visitor:
 ANSWERS: dict[str, tuple[Callable[[Lobby], Visitor], Callable[[Visit, str], Entered]]] = {
     "register": (registering, register.confirm),
     "sign in": (lambda lobby: at_code(at(lobby, joined(lobby))), login.answer),
-    "reset": (getting_back_in, recover.prove),
+    "reset": (asking_for_a_way_in, recover.prove),
     "step up": (stepping_up, step_up.answer),
     "move": (moving, changes.confirm_address),
 }

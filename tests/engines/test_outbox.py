@@ -294,6 +294,7 @@ class TestSending:
         assert smtp_sink.connections <= 3
 
 
+@pytest.mark.usefixtures("unpaused")
 class TestDoubt:
     """The connection to the database is lost at COMMIT."""
 

@@ -13,7 +13,7 @@ from simple_2fa.core.errors import MalformedAnswerError, UnavailableError
 from simple_2fa.core.tags import Tag
 from simple_2fa.sessions.model import PASSWORD_LASTS
 from simple_2fa.signin import asking, changes, login, recover, register
-from simple_2fa.signin.model import Entered, Lobby, OverError, WeakPasswordError
+from simple_2fa.signin.model import Lobby, OverError, WeakPasswordError
 from traces import (
     happened,
     known_to,
@@ -25,26 +25,26 @@ from traces import (
     statements,
     voided,
 )
-from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, enrolled, joined, owner, reset, signed_in
+from visits import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    Visitor,
+    asking_for_a_way_in,
+    at,
+    enrolled,
+    joined,
+    owner,
+    reset,
+    signed_in,
+    told,
+)
 from world import COUNTER_SECRET, NOW, SECOND, TTL, token_code, wrong
-
-
-def asking_for_a_way_in(lobby: Lobby) -> Visitor:
-    ann = at(lobby, joined(lobby))
-    ann.act(recover.begin, ann.address)
-    return ann
 
 
 def proved(lobby: Lobby) -> Visitor:
     ann = asking_for_a_way_in(lobby)
     assert ann.act(recover.prove, ann.code).cookies
     return ann
-
-
-def told(entered: Entered) -> Outcome:
-    assert entered.answered
-    assert bool(entered.cookies) == (entered.answered.outcome is Outcome.APPROVED)
-    return entered.answered.outcome
 
 
 def test_a_long_code_allows_a_new_password_and_signs_in(lobby: Lobby) -> None:

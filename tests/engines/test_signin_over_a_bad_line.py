@@ -1,31 +1,11 @@
 """The connection is lost around COMMIT: one account, one session, and the cookies that open it."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from engines.test_ambiguous_commit import LOSSES, Behind
-from rig.proxy import Proxy
-from rig.server import Server
+from bad_line import Behind
 from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import changes, login, recover, register
 from traces import happened, known_to, letters, notices, open_to
 from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, lobby_on, owner, signed_in
-from world import World, database, desk_on
-
-
-@pytest.fixture(scope="module")
-def through(booted: Server) -> Iterator[Behind]:
-    with Proxy(booted.port) as proxy:
-        db = database(proxy.through(booted.create_database()))
-        yield Behind(World(desk_on(db)), proxy)
-        db.close()
-
-
-@pytest.fixture(params=LOSSES)
-def behind(request: pytest.FixtureRequest, through: Behind) -> Behind:
-    return Behind(through.world, through.proxy, LOSSES[request.param])
 
 
 def is_in_once(ann: Visitor) -> bool:

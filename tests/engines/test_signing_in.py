@@ -14,9 +14,9 @@ from simple_2fa.core.tags import Tag
 from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import SIGN_IN_LETTERS
 from simple_2fa.signin import asking, login, register
-from simple_2fa.signin.model import Entered, Lobby, OverError
+from simple_2fa.signin.model import Lobby, OverError
 from traces import events, happened, known_to, letters, open_to, spend, voided
-from visits import Visitor, at, enrolled, joined, owner, signed_in
+from visits import Visitor, at, enrolled, joined, owner, signed_in, told
 from world import COUNTER_SECRET, NOW, TTL, token_code, wrong
 
 
@@ -25,13 +25,6 @@ def at_code(lobby: Lobby) -> Visitor:
     ann = at(lobby, joined(lobby))
     assert ann.act(login.sign_in, ann.typed()).cookies
     return ann
-
-
-def told(entered: Entered) -> Outcome:
-    """Give what became of a code; only a right one gives cookies."""
-    assert entered.answered
-    assert bool(entered.cookies) == (entered.answered.outcome is Outcome.APPROVED)
-    return entered.answered.outcome
 
 
 def test_a_right_password_waits_for_a_code_and_that_lets_in(lobby: Lobby) -> None:

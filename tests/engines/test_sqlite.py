@@ -97,10 +97,8 @@ def test_reading_goes_on_while_another_writes(hasty: Database, file: Path) -> No
     holder.close()
 
 
-def test_a_full_database_is_unavailable_until_there_is_room(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "_pause", lambda *_: None)
+@pytest.mark.usefixtures("unpaused")
+def test_a_full_database_is_unavailable_until_there_is_room(file: Path) -> None:
     db = database(f"sqlite:///{file}")
     world = World(desk_on(db))
     started = world.start()
@@ -119,10 +117,8 @@ def test_a_full_database_is_unavailable_until_there_is_room(
     db.close()
 
 
-def test_a_read_only_database_is_unavailable_for_writing(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "_pause", lambda *_: None)
+@pytest.mark.usefixtures("unpaused")
+def test_a_read_only_database_is_unavailable_for_writing(file: Path) -> None:
     writable = database(f"sqlite:///{file}")
     world = World(desk_on(writable))
     started = world.start()
@@ -137,10 +133,8 @@ def test_a_read_only_database_is_unavailable_for_writing(
     writable.close()
 
 
-def test_a_folder_that_is_missing_is_unavailable(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "_pause", lambda *_: None)
+@pytest.mark.usefixtures("unpaused")
+def test_a_folder_that_is_missing_is_unavailable(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path / 'none' / 'test.sqlite3'}")
     with pytest.raises(UnavailableError):
         marked(db, "a")

@@ -13,9 +13,20 @@ from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
 from simple_2fa.core.tags import Tag
 from simple_2fa.sessions.model import FRESH_FOR
 from simple_2fa.signin import asking, changes, login, register, step_up
-from simple_2fa.signin.model import Entered, HeldError, Lobby, OverError
+from simple_2fa.signin.model import HeldError, Lobby, OverError
 from traces import happened, letters, spend
-from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, enrolled, joined, owner, reset, signed_in
+from visits import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    Visitor,
+    at,
+    enrolled,
+    joined,
+    owner,
+    reset,
+    signed_in,
+    told,
+)
 from world import COUNTER_SECRET, NOW, SECOND, TTL, token_code, wrong
 
 LATER = NOW + timedelta(minutes=10)
@@ -37,12 +48,6 @@ def asked(lobby: Lobby, goes_to: str = "/account/password") -> Visitor:
 def fresh(ann: Visitor) -> bool:
     session = ann.session
     return session is not None and session.is_fresh(ann.now)
-
-
-def told(entered: Entered) -> Outcome:
-    assert entered.answered
-    assert bool(entered.cookies) == (entered.answered.outcome is Outcome.APPROVED)
-    return entered.answered.outcome
 
 
 def test_signing_in_is_fresh_for_five_minutes_to_the_second(lobby: Lobby) -> None:

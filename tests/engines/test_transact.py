@@ -201,16 +201,14 @@ def rolled_back() -> DBAPIError:
     return DBAPIError("UPDATE", {}, RolledBackError())
 
 
-def test_losing_again_and_again_is_given_up(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_pause", lambda *_: None)
+@pytest.mark.usefixtures("unpaused")
+def test_losing_again_and_again_is_given_up(db: Database) -> None:
     assert stuck(db, rolled_back) == 13
     assert stuck(db, lost) == 5
 
 
-def test_faults_of_both_kinds_are_counted_apart(
-    db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "_pause", lambda *_: None)
+@pytest.mark.usefixtures("unpaused")
+def test_faults_of_both_kinds_are_counted_apart(db: Database) -> None:
     faults = iter([rolled_back, lost] * 4 + [rolled_back] * 9)
 
     def fault() -> DBAPIError:
@@ -257,9 +255,9 @@ READ_ONLY = {
 }
 
 
-def test_a_read_only_server_is_unavailable(booted: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("unpaused")
+def test_a_read_only_server_is_unavailable(booted: Server) -> None:
     """As a primary is that became a standby."""
-    monkeypatch.setattr(engine, "_pause", lambda *_: None)
     with closing(database(booted.create_database())) as db:
         with db._writer.connect() as connection:
             connection.execute(text(READ_ONLY[db.dialect]))
@@ -269,10 +267,10 @@ def test_a_read_only_server_is_unavailable(booted: Server, monkeypatch: pytest.M
         assert marked(db, "a") == 0
 
 
+@pytest.mark.usefixtures("unpaused")
 def test_mariadb_is_reached_by_tls_only_where_its_name_is_certified(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    monkeypatch.setattr(engine, "_pause", lambda *_: None)
     parts.need("MariaDB", MariaDB.is_installed())
     with MariaDB(tls=True) as server:
         url = server.create_database()

@@ -1,4 +1,4 @@
-"""A tab at a site of its own, three ways: with scripts, without, and by keyboard alone."""
+"""A site of one's own; a tab there, three ways: with scripts, without, and by keyboard alone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,15 @@ import pytest
 from playwright.sync_api import Browser
 
 from apps import Site, served
-from live import compiled_once
+from live import compiled_once, site_in
 from tabs import Tab
 from visitors import FIREFOX
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """Acme, for those who come by HTTP."""
+    return site_in(tmp_path, SITE_NAME="Acme")
 
 
 @pytest.fixture

@@ -102,6 +102,7 @@ class TestProduction:
             assert shop.call("/generate-2fa", body, headers=headers).status_code == 202
 
 
+@pytest.mark.usefixtures("unpaused")
 class TestDatabase:
     @pytest.fixture
     def proxy(self, mariadb: MariaDB) -> Iterator[Proxy]:

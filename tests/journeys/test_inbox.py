@@ -13,11 +13,6 @@ BOB = "bob@example.com"
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return site_in(tmp_path, SITE_NAME="Acme")
-
-
-@pytest.fixture
 def ann(site: Site) -> Person:
     return Person(site)
 

@@ -1,17 +1,10 @@
 """The page of a code, opened by its ticket: every state, over HTTP, as without scripts."""
 
-from pathlib import Path
-
 import pytest
 
 from apps import ANN, Site
-from live import Person, Shown, asked, site_in
+from live import Person, Shown, asked
 from world import wrong
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return site_in(tmp_path, SITE_NAME="Acme")
 
 
 @pytest.fixture

@@ -1,23 +1,17 @@
 """The page of a code that takes no answer any more, or not now."""
 
 import secrets
-from pathlib import Path
 
 import pytest
 
 from apps import ANN, Site
 from callers import Shop
-from live import Person, Shown, asked, site_in
+from live import Person, Shown, asked
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.desk import ledger_of
 from simple_2fa.challenges.model import Challenge
 from simple_2fa.limits import buckets
 from world import wrong
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return site_in(tmp_path, SITE_NAME="Acme")
 
 
 @pytest.fixture

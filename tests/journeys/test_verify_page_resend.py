@@ -1,19 +1,13 @@
 """Sending the code again from its page, and where its letter is."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from apps import ANN, Site
-from live import Person, Shown, asked, parsed, site_in
+from live import Person, Shown, asked, parsed
 from simple_2fa.challenges import flows
 from simple_2fa.mail.outbox import Leased, Outbox
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return site_in(tmp_path, SITE_NAME="Acme")
 
 
 @pytest.fixture

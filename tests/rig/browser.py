@@ -18,11 +18,12 @@ SIZES: dict[str, ViewportSize] = {
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+_VIOLATIONS = "axe.run({resultTypes: ['violations']}).then((found) => found.violations)"
 
 
 def chromium() -> str | None:
-    """Find the browser on this machine."""
-    return shutil.which("chromium")
+    """Find the browser on this machine: the one that has no windows is twice as fast."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 class Browsers:
@@ -87,7 +88,7 @@ def axe(page: Page) -> list[str]:
 
 
 def _faults(page: Page) -> Iterator[str]:
-    found: dict[str, Any] = page.evaluate("axe.run()")
-    for violation in found["violations"]:
+    found: list[dict[str, Any]] = page.evaluate(_VIOLATIONS)
+    for violation in found:
         for node in violation["nodes"]:
             yield f"{violation['id']} at {node['target']}: {node['failureSummary']}"

@@ -1,6 +1,7 @@
-"""Where the machine lacks a part (a browser, a database server), its tests are skipped."""
+"""What the machine has: a part that it lacks (a browser, a server) has its tests skipped."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +14,16 @@ def need(part: str, found: object) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(words)
     pytest.skip(words)
+
+
+def memory() -> str | None:
+    """Find a folder in memory with room for all that tests write: nothing there waits for a disk.
+
+    On Linux only, and not where programs may not be run from it, as in some containers.
+    """
+    folder = Path("/dev/shm")  # noqa: S108 (whoever writes there makes a folder of her own)
+    if not os.access(folder, os.W_OK):
+        return None
+    found = os.statvfs(folder)
+    has_room = found.f_bavail * found.f_frsize > 4 * 2**30
+    return str(folder) if has_room and not found.f_flag & os.ST_NOEXEC else None

@@ -76,6 +76,7 @@ def test_nor_development_s(db: Database) -> None:
     assert why.startswith("the database was made for development")
 
 
+@pytest.mark.usefixtures("unpaused")
 def test_nor_one_out_of_reach(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     (why,) = refusals(Database(f"sqlite:///{tmp_path / 'none'}"), [MASTER_KEY], NOW)

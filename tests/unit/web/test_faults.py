@@ -70,6 +70,7 @@ def test_a_fault_of_ours_tells_nothing_of_itself(
     assert "division" not in shown.html
 
 
+@pytest.mark.usefixtures("unpaused")
 class TestWithoutDatabase:
     def test_it_says_whose_fault_it_is_not_and_comes_back_by_itself(
         self, site: Site, ann: Person, tmp_path: Path

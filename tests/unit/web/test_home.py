@@ -85,6 +85,7 @@ class TestReadiness:
         monkeypatch.setattr("simple_2fa.web.home.database.clock_skew", lambda *_: -2.5)
         assert self.reason(site) == "this clock and the database's differ"
 
+    @pytest.mark.usefixtures("unpaused")
     def test_a_database_out_of_reach_is_not_ready(self, site: Site, tmp_path: Path) -> None:
         lose_database(site, tmp_path)
         assert self.reason(site) == "the database is out of reach"
