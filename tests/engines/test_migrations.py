@@ -210,6 +210,15 @@ def test_version_that_another_node_wrote_meanwhile_is_no_fault(db: Database) -> 
     assert state(db) == "current"
 
 
+def test_version_that_a_late_node_wrote_beside_the_newest_goes(db: Database) -> None:
+    upgrade(db)
+    run(db, "INSERT INTO two_factor_version VALUES ('0001_foundation')")
+    assert state(db) == "current"
+    run(db, "UPDATE two_factor_version SET version_num = '0002_people' WHERE version_num > '0002'")
+    assert upgrade(db) == [DONE]
+    assert rows(db, "SELECT version_num FROM two_factor_version") == [(HEAD,)]
+
+
 def test_node_that_waits_for_another_too_long_says_so(
     mariadb: MariaDB, monkeypatch: pytest.MonkeyPatch
 ) -> None:

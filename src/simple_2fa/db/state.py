@@ -31,7 +31,8 @@ HEAD = "0003_sign_in"
 """The newest migration. Names begin with four digits, so they sort by age."""
 VERSION_TABLE = "two_factor_version"
 
-_VERSION = select(column("version_num", String)).select_from(table(VERSION_TABLE))
+versions = table(VERSION_TABLE, column("version_num", String))
+_VERSION = select(versions.c.version_num).order_by(versions.c.version_num.desc()).limit(1)
 _STRICT = {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"}
 _NOT_STRICT = (
     "the database server's sql_mode is not strict, so it would cut off what does not fit: "

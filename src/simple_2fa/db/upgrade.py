@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from simple_2fa.core.errors import Simple2FAError, UnavailableError
 from simple_2fa.db.engine import Database
-from simple_2fa.db.state import HEAD, VERSION_TABLE, state, version
+from simple_2fa.db.state import HEAD, VERSION_TABLE, state, version, versions
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -73,6 +73,9 @@ def _upgrade(connection: Connection) -> list[str]:
             raise NewerDatabaseError(
                 f"the database is at {seen}, this program knows {HEAD}: install a newer one"
             )
+        if seen is not None:
+            # A node that began late without seeing our lock has written an older one beside it.
+            connection.execute(delete(versions).where(versions.c.version_num < seen))
         return _run(connection)
 
 
