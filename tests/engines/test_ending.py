@@ -9,7 +9,7 @@ from people import found
 from simple_2fa.accounts.model import Account
 from simple_2fa.core.tags import Tag
 from simple_2fa.db import schema
-from simple_2fa.signin import changes, login, recover, register, step_up
+from simple_2fa.signin import asking, changes, login, recover, register, step_up
 from simple_2fa.signin.model import Entered, Lobby, OverError
 from traces import happened, known_to, notices, row_counts
 from visits import Visitor, at, enrolled, joined, owner, signed_in
@@ -153,3 +153,20 @@ def test_a_deleted_account_s_address_is_free_and_its_password_forgotten(lobby: L
     assert again.act(register.confirm, again.code).cookies
     assert ann.act(login.sign_in, ann.typed()).cookies
     assert ann.stage == "password"  # the old account's browser is not known to the new one
+
+
+def test_what_has_moved_on_or_ended_waits_for_no_other_code(lobby: Lobby) -> None:
+    waiting = at(lobby, joined(lobby))
+    waiting.act(login.sign_in, waiting.typed())
+    waiting.move(seconds=30)
+    ended = at(lobby, joined(lobby))
+    ended.act(recover.begin, ended.address)
+    ended.move(seconds=30)
+    late = [waiting.visit(), ended.visit()]
+    waiting.act(login.answer, waiting.code)
+    ended.act(changes.sign_out)
+    before = row_counts(lobby.desk.db)
+    for visit in late:
+        with pytest.raises(OverError):
+            asking.again(visit)
+    assert row_counts(lobby.desk.db) == before

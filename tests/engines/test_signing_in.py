@@ -9,13 +9,13 @@ from people import change_password, disable
 from simple_2fa.challenges.desk import ledger_of, pots_of
 from simple_2fa.challenges.model import Outcome, Sending
 from simple_2fa.core.address import subject_of_address
-from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
+from simple_2fa.core.errors import MalformedAnswerError, SlowDownError, UnavailableError
 from simple_2fa.core.tags import Tag
 from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import SIGN_IN_LETTERS
 from simple_2fa.signin import asking, login, register
 from simple_2fa.signin.model import Lobby, OverError
-from traces import events, happened, known_to, letters, open_to, spend, voided
+from traces import events, happened, known_to, letters, open_to, row_counts, spend, voided
 from visits import Visitor, at, enrolled, joined, owner, signed_in, told
 from world import COUNTER_SECRET, NOW, TTL, token_code, wrong
 
@@ -195,3 +195,14 @@ def test_a_change_of_the_account_ends_what_waits(lobby: Lobby, change: Callable[
         login.answer(visit, code)
     assert open_to(ann, owner(ann)) == []
     assert known_to(ann, owner(ann)) == []
+
+
+def test_a_factor_that_this_node_does_not_know_gives_way_to_no_weaker_one(lobby: Lobby) -> None:
+    ann = at(lobby, joined(lobby))
+    enrolled(lobby, owner(ann))
+    known = {name: each for name, each in lobby.desk.factors.items() if name != "counter"}
+    older = replace(ann, lobby=replace(lobby, desk=replace(lobby.desk, factors=known)))
+    before = row_counts(lobby.desk.db)
+    with pytest.raises(UnavailableError, match="counter"):
+        older.act(login.sign_in, older.typed())
+    assert (older.stage, row_counts(lobby.desk.db)) == ("", before)
