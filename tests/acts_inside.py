@@ -172,7 +172,7 @@ def undo_refused(ann: Visitor) -> None:
 
 def undone(ann: Visitor) -> None:
     undo_opened(ann)
-    ann.press("Undo the reset")
+    _bring_back(ann, PASSWORD)
 
 
 def undone_outside(ann: Visitor) -> None:

@@ -20,9 +20,10 @@ from simple_2fa.db.engine import Database
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Place, Session
 from simple_2fa.signin import asking, login, recover
+from simple_2fa.signin import undo as resets
 from simple_2fa.signin.arrival import arrival
 from simple_2fa.signin.model import TAKEN, Cookies, Entered, Lobby, OverError, Typed, Visit
-from world import COUNTER_SECRET, NOW, Interrupted
+from world import COUNTER_SECRET, MINUTE, NOW, Interrupted
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -216,6 +217,16 @@ def reset(ann: Visitor, password: str = OTHER_PASSWORD) -> None:
     ann.act(recover.begin, ann.address)
     assert ann.act(recover.prove, ann.code).cookies
     assert ann.act(recover.set_password, password).cookies
+
+
+def at_home(lobby: Lobby, account: Account | None = None, *, remember: bool = False) -> Visitor:
+    """Give a browser in which somebody signed in a minute ago."""
+    return replace(signed_in(lobby, account, NOW - MINUTE, remember=remember), now=NOW)
+
+
+def undo(ann: Visitor, former: str = PASSWORD) -> bool:
+    """Undo a reset, in the one browser that is known."""
+    return ann.act(resets.undo, next(iter(ann.browsers), ""), former)
 
 
 def owner(ann: Visitor) -> Account:

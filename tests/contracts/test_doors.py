@@ -42,9 +42,12 @@ GET  /reset                         login   login   login   page    login   logi
 POST /reset                         login   login   login   no      login   login   login
 GET  /undo                          login   login   login   login   account account account
 POST /undo                          login   login   login   login   account account account
+POST /undo/keep                     login   login   login   login   no      no      no
 GET  /verify                        page    page    page    reset   account account account
 GET  /verify/<ticket>               none    none    none    none    none    none    none
 GET  /verify/<ticket>/delivery      none    none    none    none    none    none    none
+GET  /verify/answer                 verify  verify  verify  verify  verify  verify  verify
+GET  /verify/resend                 verify  verify  verify  verify  verify  verify  verify
 GET  /verify/address                verify  page    verify  verify  verify  verify  verify
 POST /verify/address                no      no      no      no      no      no      no
 POST /verify/answer                 verify  no      no      verify  verify  verify  verify
@@ -67,7 +70,7 @@ not be there at all is led away before that is looked at."""
 ROUTES = [tuple(line.split()) for line in DOORS.strip().splitlines()]
 FRESH = {"/account/address", "/account/delete", "/account/password"}
 FULL = {"/account", "/account/activity", "/account/browsers/forget", "/account/language"}
-FULL |= {"/account/sessions/end", "/confirm"}
+FULL |= {"/account/sessions/end", "/confirm", "/undo/keep"}
 MACHINES = {"/generate-2fa", "/healthz", "/openapi.json", "/readyz", "/static/<path:filename>"}
 _BY_STATUS = {200: "page", 401: "key", 403: "no", 404: "none"}
 _FILLED = {"<path:filename>": "simple.css", "<ticket>": "t" * 43}

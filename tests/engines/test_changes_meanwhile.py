@@ -15,6 +15,7 @@ from visits import (
     Visitor,
     asking_for_a_way_in,
     at,
+    at_home,
     joined,
     meanwhile,
     outcome,
@@ -22,6 +23,7 @@ from visits import (
     reset,
     signed_in,
     slowly,
+    undo,
 )
 from world import together
 
@@ -101,10 +103,10 @@ def test_a_change_and_a_sign_in_at_once_leave_one_session(lobby: Lobby) -> None:
 
 
 def test_an_undo_while_the_thief_s_password_is_changed_comes_first(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
-    phone = signed_in(lobby, owner(ann))
+    ann = at_home(lobby)
+    phone = at_home(lobby, owner(ann))
     reset(ann)
-    late = slowly(ann, lambda: phone.act(recover.undo))
+    late = slowly(ann, lambda: undo(phone))
     with pytest.raises(OverError):
         late.act(changes.change_password, OTHER_PASSWORD, THIRD_PASSWORD)
     assert passwords.fits(PASSWORD, owner(ann).password)

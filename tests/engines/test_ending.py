@@ -12,7 +12,7 @@ from simple_2fa.db import schema
 from simple_2fa.signin import asking, changes, login, recover, register, step_up
 from simple_2fa.signin.model import Entered, Lobby, OverError
 from traces import happened, known_to, notices, row_counts
-from visits import Visitor, at, enrolled, joined, owner, signed_in
+from visits import Visitor, at, enrolled, joined, owner, signed_in, undo
 
 
 def test_one_session_is_ended_or_all_others(lobby: Lobby) -> None:
@@ -148,7 +148,7 @@ def test_a_deleted_account_s_address_is_free_and_its_password_forgotten(lobby: L
     again = ann.elsewhere()
     assert again.act(login.sign_in, again.typed()) == Entered()
     with pytest.raises(OverError):
-        ann.act(recover.undo)
+        undo(ann)
     again.act(register.begin, again.typed())
     assert again.act(register.confirm, again.code).cookies
     assert ann.act(login.sign_in, ann.typed()).cookies

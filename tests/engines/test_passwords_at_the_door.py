@@ -1,6 +1,7 @@
 """Passwords at the door: wrong ones are told alike and counted, old hashes made strong."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,12 +10,13 @@ from argon2 import PasswordHasher
 
 from people import disable
 from simple_2fa.accounts.hashing import BusyError
+from simple_2fa.core.errors import SlowDownError
 from simple_2fa.core.passwords import needs_rehash
 from simple_2fa.core.tags import Tag
 from simple_2fa.limits import buckets
-from simple_2fa.limits.rules import PASSWORDS_BY_BLOCK
-from simple_2fa.signin import changes, login, passwords
-from simple_2fa.signin.model import Entered, Lobby, PausedError
+from simple_2fa.limits.rules import PASSWORD_WORK, PASSWORDS_BY_BLOCK
+from simple_2fa.signin import changes, login, passwords, register
+from simple_2fa.signin.model import Entered, Lobby, PausedError, WeakPasswordError
 from traces import happened, left, row_counts, spend, statements
 from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, owner, signed_in, slowly
 from world import NOW, together
@@ -97,13 +99,13 @@ def paused(ann: Visitor, password: str) -> datetime:
 
 def spend_but(ann: Visitor, room: int) -> None:
     """Leave room for so many wrong passwords at an address from this network, unknown."""
-    *_, mine = passwords.tries(ann.visit(), ann.address, None)
+    *_, mine = passwords.tries(ann.visit(), ann.address, None).wrong
     spend(ann, mine, left(ann, mine) - room)
 
 
 def spend_all_but(ann: Visitor, room: int) -> None:
     """Leave room for so many wrong passwords at an address from all networks together."""
-    _, in_all, _ = passwords.tries(ann.visit(), ann.address, None)
+    _, in_all, _ = passwords.tries(ann.visit(), ann.address, None).wrong
     spend(ann, in_all, left(ann, in_all) - room)
 
 
@@ -180,7 +182,7 @@ def test_a_network_takes_sixty_an_hour_whatever_the_address(lobby: Lobby) -> Non
 def test_wrong_current_passwords_count_the_same(lobby: Lobby) -> None:
     ann = signed_in(lobby)
     here = next(iter(ann.browsers))
-    *_, mine = passwords.tries(ann.visit(), ann.address, here)
+    *_, mine = passwords.tries(ann.visit(), ann.address, here).wrong
     spend(ann, mine, 9)
     assert ann.act(changes.change_password, OTHER_PASSWORD, PASSWORD) == Entered()
     with pytest.raises(PausedError):
@@ -235,9 +237,36 @@ def test_a_right_password_is_told_only_where_there_is_room_still(lobby: Lobby, n
     """Others use up the last of it while this one is checked."""
     come, step = TELLING[name]
     ann = come(lobby)
-    *_, mine = passwords.tries(ann.visit(), ann.address, next(iter(ann.browsers), None))
+    *_, mine = passwords.tries(ann.visit(), ann.address, next(iter(ann.browsers), None)).wrong
     spend(ann, mine, left(ann, mine) - 1)
-    before = row_counts(lobby.desk.db)
+    before = row_counts(lobby.desk.db, but="two_factor_limits")
     with pytest.raises(PausedError):
         step(slowly(ann, lambda: spend(ann, mine, 1)))
+    assert row_counts(lobby.desk.db, but="two_factor_limits") == before
+
+
+DEAR: dict[str, tuple[Callable[[Lobby], Visitor], Step]] = {
+    "a right one": (new_here, lambda ann: ann.act(login.sign_in, ann.typed())),
+    "an unknown address": (Visitor, lambda ann: ann.act(login.sign_in, ann.typed())),
+    "in a known browser": (remembered, lambda ann: ann.act(login.sign_in, ann.typed())),
+    "a new one": (Visitor, lambda ann: ann.act(register.begin, ann.typed())),
+    "a weak new one": (Visitor, lambda ann: ann.act(register.begin, ann.typed("password1"))),
+}
+
+
+@pytest.mark.parametrize("name", DEAR)
+def test_whoever_has_had_three_hundred_checked_is_refused_before_another(
+    lobby: Lobby, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    come, step = DEAR[name]
+    ann = come(lobby)
+    work = buckets.bucket(PASSWORD_WORK, next(iter(ann.browsers), ann.place.network))
+    spend(ann, work, 299)
+    with suppress(WeakPasswordError):
+        step(ann)
+    monkeypatch.setattr(lobby.hashing, "turn", lambda: pytest.fail("it was done"))
+    before = row_counts(lobby.desk.db)
+    with pytest.raises(SlowDownError) as refusal:
+        step(ann)
+    assert refusal.value.retry_at == NOW + HOUR / 300
     assert row_counts(lobby.desk.db) == before

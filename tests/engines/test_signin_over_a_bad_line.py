@@ -5,7 +5,18 @@ from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import changes, login, recover, register
 from traces import happened, known_to, letters, notices, open_to
-from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, lobby_on, owner, signed_in
+from visits import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    Visitor,
+    at,
+    at_home,
+    joined,
+    lobby_on,
+    owner,
+    signed_in,
+    undo,
+)
 
 
 def is_in_once(ann: Visitor) -> bool:
@@ -49,7 +60,7 @@ def test_a_wrong_password_is_charged_once(behind: Behind) -> None:
 
 def test_a_reset_is_done_once_and_undone_once(behind: Behind) -> None:
     lobby = lobby_on(behind.world.desk)
-    owner_s = signed_in(lobby)
+    owner_s = at_home(lobby)
     ann = owner_s.elsewhere()
     behind.act(lambda: ann.act(recover.begin, ann.address))
     code = ann.code
@@ -57,7 +68,7 @@ def test_a_reset_is_done_once_and_undone_once(behind: Behind) -> None:
     behind.act(lambda: ann.act(recover.set_password, OTHER_PASSWORD))
     assert (ann.stage, owner_s.stage, owner(ann).epoch) == ("full", "full", 2)
     assert len(notices(ann, "password_reset")) == 1
-    behind.act(lambda: owner_s.act(recover.undo))
+    behind.act(lambda: undo(owner_s))
     assert (ann.stage, owner_s.stage, owner(ann).epoch) == ("", "full", 3)
     assert passwords.fits(PASSWORD, owner(ann).password)
 

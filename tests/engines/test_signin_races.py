@@ -8,6 +8,7 @@ from simple_2fa.core import passwords
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import changes, login, recover, register
+from simple_2fa.signin import undo as resets
 from simple_2fa.signin.model import TAKEN, Cookies, Entered, Lobby, Visit
 from traces import happened, known_to, letters, open_to
 from visits import (
@@ -15,11 +16,13 @@ from visits import (
     PASSWORD,
     Visitor,
     at,
+    at_home,
     joined,
     outcome,
     owner,
     reset,
     signed_in,
+    undo,
 )
 from world import together
 
@@ -143,12 +146,13 @@ def test_deleting_and_signing_in_at_once_leave_nothing_open(lobby: Lobby) -> Non
 
 
 def test_an_undo_and_a_change_at_once_have_one_end(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
-    phone = signed_in(lobby, owner(ann))
+    ann = at_home(lobby)
+    phone = at_home(lobby, owner(ann))
     reset(ann)
     there, here = phone.visit(), ann.visit()
+    (browser,) = phone.browsers
     acts: tuple[Callable[[], Entered | bool], ...] = (
-        lambda: recover.undo(there),
+        lambda: resets.undo(there, browser, PASSWORD),
         lambda: changes.change_password(here, OTHER_PASSWORD, THIRD_PASSWORD),
     )
     told = together(2, lambda number: outcome(acts[number]))
@@ -159,8 +163,8 @@ def test_an_undo_and_a_change_at_once_have_one_end(lobby: Lobby) -> None:
 
 
 def test_of_twelve_undos_one_is_done(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     reset(ann.elsewhere())
-    told = together(THREADS, lambda _: outcome(lambda: ann.act(recover.undo)))
+    told = together(THREADS, lambda _: outcome(lambda: undo(ann)))
     assert Counter(told) == {"in": 1, "over": 11}
     assert (owner(ann).epoch, ann.stage) == (3, "full")

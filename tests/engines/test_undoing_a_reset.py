@@ -9,8 +9,9 @@ from people import disable
 from simple_2fa.accounts.model import UNDO_FOR
 from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
-from simple_2fa.signin import changes, login, recover, step_up
+from simple_2fa.signin import changes, login, step_up
 from simple_2fa.signin import passwords as door
+from simple_2fa.signin import undo as resets
 from simple_2fa.signin.model import HeldError, Lobby, OverError, PausedError
 from traces import happened, known_to, left, notices, open_to, spend
 from visits import (
@@ -18,12 +19,14 @@ from visits import (
     PASSWORD,
     Visitor,
     at,
+    at_home,
     enrolled,
     joined,
     owner,
     reset,
     signed_in,
     slowly,
+    undo,
 )
 from world import COUNTER_SECRET, NOW, SECOND, token_code
 
@@ -75,7 +78,7 @@ def test_its_session_is_one_factor_for_a_day(lobby: Lobby) -> None:
 
 
 def test_it_can_take_nobody_s_way_to_undo_it(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     thief, hers = thief_of(ann), ann.session
     assert hers
     for browser in ("all", *ann.browsers):
@@ -112,7 +115,7 @@ def test_so_is_whoever_signs_in_with_the_new_password_by_mail(lobby: Lobby) -> N
 
 
 def test_a_known_browser_is_exempt(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     before = dict(ann.browsers)
     reset(ann)
     assert not is_one_factor(ann)
@@ -124,7 +127,7 @@ def test_a_known_browser_is_exempt(lobby: Lobby) -> None:
 
 
 def test_a_forged_or_another_s_browser_is_not(lobby: Lobby) -> None:
-    ann, bob = signed_in(lobby), signed_in(lobby)
+    ann, bob = at_home(lobby), at_home(lobby)
     forger = replace(ann.elsewhere(), browsers=dict.fromkeys(ann.browsers, "forged"))
     guest = replace(ann.elsewhere(), browsers=dict(bob.browsers))
     for each in (forger, guest):
@@ -133,7 +136,7 @@ def test_a_forged_or_another_s_browser_is_not(lobby: Lobby) -> None:
 
 
 def test_full_sessions_and_known_browsers_go_on(lobby: Lobby) -> None:
-    ann = signed_in(lobby, remember=True)
+    ann = at_home(lobby, remember=True)
     waiting = at(lobby, owner(ann))
     waiting.act(login.sign_in, waiting.typed())
     thief = thief_of(ann)
@@ -148,10 +151,10 @@ def test_full_sessions_and_known_browsers_go_on(lobby: Lobby) -> None:
 
 
 def test_another_session_undoes_it(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     thief = thief_of(ann)
     again = sign_in_again(thief)
-    ann.act(recover.undo)
+    assert undo(ann)
     account = owner(ann)
     assert passwords.fits(PASSWORD, account.password)
     assert (account.reset_at, account.former_password, account.password_at) == (None, None, NOW)
@@ -160,68 +163,140 @@ def test_another_session_undoes_it(lobby: Lobby) -> None:
     assert len(notices(ann, "password_restored")) == 1
     assert not is_one_factor(sign_in_again(ann, PASSWORD))
     with pytest.raises(OverError):
-        ann.act(recover.undo)
+        undo(ann)
 
 
 def test_a_known_browser_undoes_it_with_the_password_of_before(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     ann.act(changes.sign_out)
     thief = thief_of(ann)
-    assert recover.undoable(ann.visit()) == owner(ann)
+    assert [each.account for each in resets.undoable(ann.visit())] == [owner(ann)]
     for guess in ("", OTHER_PASSWORD):
-        assert not ann.act(recover.undo, guess)
+        assert not undo(ann, guess)
     assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == ["wrong"] * 2
     assert (thief.stage, passwords.fits(OTHER_PASSWORD, owner(ann).password)) == ("full", True)
-    assert ann.act(recover.undo, PASSWORD)
+    assert undo(ann)
     assert passwords.fits(PASSWORD, owner(ann).password)
     assert (ann.stage, thief.stage) == ("", "")
     assert len(known_to(ann, owner(ann))) == 1
 
 
 def test_guesses_at_it_are_counted_like_those_at_the_door(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     ann.act(changes.sign_out)
     thief_of(ann)
     (here,) = ann.browsers
-    (mine,) = door.tries(ann.visit(), ann.address, here)
+    (mine,) = door.tries(ann.visit(), ann.address, here).wrong
     spend(ann, mine, left(ann, mine) - 1)
     with pytest.raises(PausedError):
-        slowly(ann, lambda: spend(ann, mine, 1)).act(recover.undo, PASSWORD)
+        undo(slowly(ann, lambda: spend(ann, mine, 1)))
     for guess in (OTHER_PASSWORD, PASSWORD):
         with pytest.raises(PausedError):
-            ann.act(recover.undo, guess)
+            undo(ann, guess)
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
 def test_nobody_else_does(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     thief = thief_of(ann)
     forger = replace(ann.elsewhere(), browsers=dict.fromkeys(ann.browsers, "forged"))
     waiting = ann.elsewhere()
     waiting.act(login.sign_in, waiting.typed(OTHER_PASSWORD))
-    others = (thief, sign_in_again(thief), forger, waiting, signed_in(lobby), Visitor(lobby))
+    others = (thief, sign_in_again(thief), forger, waiting, at_home(lobby), Visitor(lobby))
     for each in others:
-        assert recover.undoable(each.visit()) is None
+        assert resets.undoable(each.visit()) == []
         with pytest.raises(OverError):
-            each.act(recover.undo, PASSWORD)
+            undo(each)
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
+def test_one_made_in_a_known_browser_is_undone_from_another_one(lobby: Lobby) -> None:
+    """Whoever has stolen it and reads the mail: all that it opened ends, and it undoes nothing."""
+    ann = at_home(lobby)
+    laptop = at_home(lobby, owner(ann))
+    reset(laptop)
+    laptop.move(minutes=1)
+    again = replace(laptop)
+    again.act(login.sign_in, again.typed(OTHER_PASSWORD))
+    again.act(login.answer, again.code)
+    laptop.browsers = again.browsers
+    assert [each.stage for each in (ann, laptop, again)] == ["full", "", "full"]
+    assert resets.undoable(again.visit()) == []
+    assert undo(ann)
+    assert [each.stage for each in (ann, laptop, again)] == ["full", "", ""]
+
+
+def test_a_second_reset_saves_no_session_of_the_first(lobby: Lobby) -> None:
+    ann = at_home(lobby)
+    laptop = at_home(lobby, owner(ann))
+    reset(laptop)
+    assert laptop.stage == "full"
+    elsewhere = ann.elsewhere()
+    elsewhere.move(minutes=1)
+    reset(elsewhere, THIRD_PASSWORD)
+    assert [each.stage for each in (ann, laptop, elsewhere)] == ["full", "", "full"]
+
+
+@pytest.mark.parametrize(("days", "may"), [(7, True), (6, False)])
+def test_only_a_browser_known_for_a_week_undoes_it(lobby: Lobby, days: int, *, may: bool) -> None:
+    """Whoever got hold of a password and one code has made one a moment ago."""
+    account = joined(lobby)
+    phisher = signed_in(lobby, account, NOW + timedelta(days=1))
+    phisher.act(changes.change_password, PASSWORD, THIRD_PASSWORD)
+    ann = at(lobby, account)
+    ann.now = phisher.now = phisher.now + timedelta(days=days, seconds=1)
+    reset(ann)
+    phisher.move(hours=23)
+    assert bool(resets.undoable(phisher.visit())) == may
+    if not may:
+        with pytest.raises(OverError):
+            undo(phisher, THIRD_PASSWORD)
+
+
+def test_of_two_people_in_one_browser_each_undoes_the_own(lobby: Lobby) -> None:
+    ann, bob = at_home(lobby), at_home(lobby)
+    ann.browsers |= bob.browsers
+    for each in (ann, bob):
+        thief_of(each)
+    ann.act(changes.sign_out)
+    assert {each.account.id for each in resets.undoable(ann.visit())} == {
+        owner(ann).id,
+        owner(bob).id,
+    }
+    (his,) = bob.browsers
+    assert ann.act(resets.undo, his, PASSWORD)
+    assert passwords.fits(PASSWORD, owner(bob).password)
+    assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
+
+
+def test_whoever_is_signed_in_lets_it_stand_and_nobody_undoes_it_then(lobby: Lobby) -> None:
+    ann = at_home(lobby)
+    thief = thief_of(ann)
+    (hers,) = ann.browsers
+    for each in (thief, kept(ann, timedelta()), at_home(lobby)):
+        with pytest.raises(OverError):
+            each.act(resets.keep, hers)
+    ann.act(resets.keep, hers)
+    assert (owner(ann).former_password, ann.stage, thief.stage) == (None, "full", "full")
+    assert is_one_factor(thief)
+    assert resets.undoable(ann.visit()) == []
+
+
 def test_nothing_is_undone_for_a_disabled_account(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     thief_of(ann)
     disable(lobby.desk.db, owner(ann))
     for each in (ann, kept(ann, timedelta())):
         with pytest.raises(OverError):
-            each.act(recover.undo)
+            undo(each)
 
 
 def test_of_two_resets_the_first_password_comes_back(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     first = thief_of(ann)
     second = thief_of(ann, THIRD_PASSWORD)
     assert (ann.stage, first.stage, second.stage) == ("full", "", "full")
-    ann.act(recover.undo)
+    undo(ann)
     assert passwords.fits(PASSWORD, owner(ann).password)
 
 
@@ -231,41 +306,52 @@ def kept(ann: Visitor, now: timedelta) -> Visitor:
 
 
 def test_it_can_be_undone_for_a_day_to_the_second(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     thief_of(ann)
     late = kept(ann, UNDO_FOR)
-    assert recover.undoable(late.visit()) is None
+    assert resets.undoable(late.visit()) == []
     with pytest.raises(OverError):
-        late.act(recover.undo)
-    assert kept(ann, UNDO_FOR - SECOND).act(recover.undo, PASSWORD)
+        undo(late)
+    assert undo(kept(ann, UNDO_FOR - SECOND))
     assert passwords.fits(PASSWORD, owner(ann).password)
 
 
 def test_after_that_day_a_reset_keeps_the_password_of_then(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     thief_of(ann)
     thief = kept(ann.elsewhere(), UNDO_FOR)
     reset(thief, THIRD_PASSWORD)
-    assert kept(ann, UNDO_FOR).act(recover.undo, OTHER_PASSWORD)
+    assert undo(kept(ann, UNDO_FOR), OTHER_PASSWORD)
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
 def test_a_changed_password_is_not_undone(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     reset(ann)
     assert ann.act(changes.change_password, OTHER_PASSWORD, THIRD_PASSWORD).cookies
     with pytest.raises(OverError):
-        ann.act(recover.undo)
+        undo(ann)
     assert passwords.fits(THIRD_PASSWORD, owner(ann).password)
     assert (owner(ann).reset_at, owner(ann).former_password) == (None, None)
 
 
 def test_one_that_proved_an_enrolled_token_is_undone_too(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+    ann = at_home(lobby)
     enrolled(lobby, owner(ann))
     other = thief_of(ann)
     assert other.stage == "password"
-    ann.act(recover.undo)
+    undo(ann)
     assert other.stage == ""
     with pytest.raises(OverError):
         other.act(login.answer, token_code(COUNTER_SECRET[:20]))
+
+
+def test_for_that_day_no_page_offers_to_remember_a_new_browser(lobby: Lobby) -> None:
+    thief = thief_of(at_home(lobby))
+    new = thief.elsewhere()
+    new.act(login.sign_in, new.typed(OTHER_PASSWORD))
+    assert not login.can_remember(new.visit())
+    another = at(lobby, joined(lobby))
+    another.act(login.sign_in, another.typed())
+    assert login.can_remember(another.visit())
+    assert not login.can_remember(Visitor(lobby).visit())

@@ -62,6 +62,7 @@ def test_on_mariadb_from_a_new_account_to_its_end(
         thief.is_at("/account", "Your account")
         ann.open("/account")
         ann.follow("Undo")
+        ann.fill("Password from before the reset", PASSWORD)
         ann.press("Undo the reset")
         ann.is_told("Your old password is back.")
         thief.open("/account")
@@ -110,7 +111,7 @@ def test_in_production_with_letters_that_really_go_out(
         ann.fill("Current password", PASSWORD)
         ann.fill("New password", ANOTHER)
         ann.press("Change password")
-        ann.is_told("Your password is changed.")
+        ann.is_told("Your password is changed, and you're signed out everywhere else.")
         assert site.next_letter().subject == "Your Acme password was changed"
         secrets = [PASSWORD, ANOTHER, ANN, *(each["value"] for each in kept)]
         assert node.end(signal.SIGTERM) == 0

@@ -79,7 +79,7 @@ def test_after_a_day_it_does(thief: Tab) -> None:
 def test_undone_the_reset_s_session_is_out_and_the_old_password_works(thief: Tab, ann: Tab) -> None:
     ann.open("/account")
     ann.follow("Undo")
-    ann.is_at("/undo", "Undo the reset")
+    ann.fill("Password from before the reset", PASSWORD)
     ann.press("Undo the reset")
     ann.is_told("Your old password is back.")
     ann.is_at("/account?notice=restored", "Your account")
@@ -92,6 +92,15 @@ def test_undone_the_reset_s_session_is_out_and_the_old_password_works(thief: Tab
     ann.site.clock.move(minutes=1)
     ann.enter(ANN, PASSWORD)
     ann.is_at("/verify", "Check your email")
+
+
+def test_whoever_meant_it_says_so_once(thief: Tab, ann: Tab) -> None:
+    thief.is_at("/account", "Your account")
+    ann.open("/account")
+    ann.follow("Undo")
+    ann.press("That was me")
+    ann.is_at("/account", "Your account")
+    expect(ann.page.get_by_role("link", name="Undo")).to_have_count(0)
 
 
 def test_it_is_undone_too_where_the_owner_is_signed_out(thief: Tab, ann: Tab) -> None:

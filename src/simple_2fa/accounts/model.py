@@ -57,6 +57,10 @@ class Account:
             and now - self.reset_at < UNDO_FOR
         )
 
+    def was_reset_after(self, instant: datetime) -> bool:
+        """Whether its password was reset later than this."""
+        return self.reset_at is not None and self.reset_at > instant
+
     @property
     def subject(self) -> bytes:
         """What its credentials and challenges belong to; stays when the address changes."""

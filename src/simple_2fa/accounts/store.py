@@ -37,6 +37,7 @@ _REHASH = (
     .where(_A.account == bindparam("which"), _A.password == bindparam("seen"))
     .values(password=bindparam("hash"))
 )
+_FORGET_FORMER = _UNDER.values(former_password=None)
 _REMOVE = delete(accounts).where(_A.account == bindparam("which"), _A.epoch == bindparam("under"))
 
 
@@ -121,6 +122,11 @@ def rehash(connection: Connection, seen: Account, password: str) -> bool:
     """Store the same password's stronger hash; nothing ends by it."""
     values = {"which": seen.id, "seen": seen.password, "hash": password}
     return bool(connection.execute(_REHASH, values).rowcount)
+
+
+def forget_former(connection: Connection, seen: Account) -> None:
+    """Drop the password of before a reset; nothing ends by it."""
+    connection.execute(_FORGET_FORMER, _under(seen))
 
 
 def speak(connection: Connection, seen: Account, locale: str) -> None:

@@ -1,7 +1,7 @@
 """Take an answer: compute the verdict, claim the try, and only then tell."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from simple_2fa.challenges import flows, store
@@ -70,12 +70,14 @@ class Attempt:
     Attributes:
         purpose: what the proof is wanted for; None, for API callers, takes any of theirs.
         account: public id of the account in whose activity a miss is listed, or ''.
+        facts: what that line tells of where it came from.
     """
 
     text: str
     caller: Caller
     purpose: str | None = None
     account: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def answer(
@@ -130,8 +132,10 @@ def _decide(
 
     def unit(connection: Connection) -> Event:
         if not _claim(connection, seen, judged, now):
-            left = {"tries_left": _count(connection, seen, now)}
-            missed = Cashed(Tag.CHALLENGE_ANSWER, given.account, left)
+            left = _count(connection, seen, now)
+            missed = Cashed(
+                Tag.CHALLENGE_ANSWER, given.account, {**given.facts, "tries_left": left}
+            )
             return _event(key, now, seen, Outcome.WRONG, missed)
         cashed = cash(connection, proof) if cash else _UNCASHED
         return _event(key, now, seen, Outcome.APPROVED, cashed)

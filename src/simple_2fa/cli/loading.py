@@ -55,7 +55,7 @@ def open_current_db(settings: Settings | None = None) -> Database:
     """Open it, and say what it isn't; end with status 1 where it isn't migrated."""
     db = open_db(settings)
     if lacking := lack(db):
-        click.echo("\n".join((lacking, *unset())), err=True)
+        click.echo("\n".join(unset() or (lacking,)), err=True)
         sys.exit(1)
     tell_whose(db)
     return db

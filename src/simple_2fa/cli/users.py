@@ -193,6 +193,8 @@ def _password(personal: set[str], *, from_input: bool) -> str:
 
     if from_input:
         return strong(sys.stdin.readline().rstrip("\r\n"))
+    if not can_ask():
+        raise click.UsageError("nobody can type a password here: give it with --password-stdin")
     typed: str = click.prompt(
         "Password",
         hide_input=True,
@@ -201,6 +203,11 @@ def _password(personal: set[str], *, from_input: bool) -> str:
         err=True,
     )
     return typed
+
+
+def can_ask() -> bool:
+    """Tell whether somebody sits there who could type."""
+    return sys.stdin.isatty()
 
 
 def _found(db: Database, named: str) -> Account:

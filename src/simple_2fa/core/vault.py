@@ -41,11 +41,6 @@ class Vault:
         self._keys: Mapping[str, bytes] = {key_id(key): key for key in keys}
         self._writing = key_id(keys[0])
 
-    @property
-    def key_ids(self) -> tuple[str, ...]:
-        """The ids of all keys, the writing one first."""
-        return tuple(self._keys)
-
     def seal(self, use: str, row: str, value: bytes) -> str:
         """Seal a value: 'version:kid:' and the base64url of nonce, ciphertext and tag."""
         nonce = os.urandom(_NONCE)

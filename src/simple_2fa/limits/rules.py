@@ -46,8 +46,8 @@ an address: from one network 3 a day to one address for each of the three, and a
 that is known there."""
 
 UNASKED_LETTERS_IN_ALL = Limit("unasked_letters_in_all", (Rate(12, DAY),))
-"""From all networks together 12 a day to one address for each of the three. Whoever wants to use
-that up, and so to keep out an owner who is in no known browser, needs four networks a day."""
+"""From all networks together 12 a day to one address for each of the three: with fewer than four
+networks nobody uses that up, and so keeps out an owner who is in no known browser."""
 
 LETTER_GAP = Limit("letter_gap", (Rate(1, 30 * SECOND),))
 """One session causes one letter to an address every 30 seconds."""
@@ -56,14 +56,18 @@ STRANGERS_BY_BLOCK = Limit("strangers_by_block", (Rate(40, HOUR), Rate(150, DAY)
 """From one network (an IPv4 address, an IPv6 /64) people who aren't signed in may ask for 40 new
 accounts or passwords in an hour, 150 in a day."""
 
+PASSWORD_WORK = Limit("password_work", (Rate(300, HOUR),))
+"""Passwords that are checked or judged, right or wrong, for one network or one known browser: 300
+in an hour. Each costs as much as a hundred pages."""
+
 PASSWORDS = Limit("passwords", (Rate(10, HOUR), Rate(20, DAY)))
 """Wrong passwords for one address from one network: 10 in an hour, 20 in a day; as many again in
 each browser that is known there."""
 
 PASSWORDS_IN_ALL = Limit("passwords_in_all", (Rate(60, HOUR), Rate(200, DAY)))
-"""Wrong passwords for one address from all networks together: 60 in an hour, 200 in a day. Using
-that up takes ten networks a day; even then the owner gets in with a known browser, or by a new
-password."""
+"""Wrong passwords for one address from all networks together: 60 in an hour, 200 in a day. With
+fewer than ten networks nobody uses that up; even then the owner gets in with a known browser, or by
+a new password."""
 
 PASSWORDS_BY_BLOCK = Limit("passwords_by_block", (Rate(60, HOUR), Rate(200, DAY)))
 """Wrong passwords from one network, whatever the address: 60 in an hour, 200 in a day. Not those

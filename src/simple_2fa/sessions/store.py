@@ -24,6 +24,7 @@ from simple_2fa.sessions.model import Place, Session, Stage
 
 _S = sessions.c
 _A = accounts.c
+_FOREVER = 2**62
 _LIVES = and_(
     _S.sweep_at > bindparam("instant"),
     # Nobody's yet, or of an account that nothing has changed since, and that is let in.
@@ -70,6 +71,7 @@ _CARRY = (
         _S.epoch == bindparam("under"),
         _S.stage == Stage.FULL.value,
         _S.one_factor_until.is_(null()),
+        _S.created_at < bindparam("since"),
     )
     .values(epoch=_S.epoch + 1)
 )
@@ -155,9 +157,13 @@ def await_answer(
     return bool(connection.execute(_AWAIT, values).rowcount)
 
 
-def carry(connection: Connection, account: str, epoch: int) -> None:
-    """Take an account's full sessions of two factors along from one epoch to the next."""
-    connection.execute(_CARRY, {"whose": account, "under": epoch})
+def carry(connection: Connection, account: str, epoch: int, since: datetime | None) -> None:
+    """Take an account's full sessions of two factors along from one epoch to the next.
+
+    Those that began at an instant, or later, stay behind.
+    """
+    before = to_millis(since) if since else _FOREVER
+    connection.execute(_CARRY, {"whose": account, "under": epoch, "since": before})
 
 
 def touch(connection: Connection, session: str, now: datetime) -> None:

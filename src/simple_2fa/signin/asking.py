@@ -192,7 +192,8 @@ def put(visit: Visit, purpose: Purpose, text: str, cash: Cash) -> Answered:
     session = visit.session
     if session is None or session.challenge is None:
         raise OverError
-    attempt = Attempt(text, caller_of(session), purpose, session.account or "")
+    mine = session.account or ""
+    attempt = Attempt(text, caller_of(session), purpose, mine, visit.place.facts)
     try:
         return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
     except AddressTakenError:  # a moment ago: nothing of the unit stayed, and `cash` sees it now

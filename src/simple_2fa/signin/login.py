@@ -104,6 +104,16 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
     return Entered(told, made.cookies if told.proof else None, session.goes_to)
 
 
+def can_remember(visit: Visit) -> bool:
+    """Tell whether the browser may be known after this step: not after a reset by mail."""
+    session = visit.session
+    if session is None or session.challenge is None:
+        return False
+    account = people.owner(visit)
+    known, second = people.recognised(visit, account), visit.desk.factors[people.MAIL]
+    return arrival(visit, account, known, second).cookies.browser is not None
+
+
 def _skip(visit: Visit, match: _Match) -> Entered:
     """Let somebody in whose browser skips the code."""
     account = match.account

@@ -1,9 +1,8 @@
-"""Getting back in: a new password by a mailed code, and undoing that."""
+"""Getting back in: a new password by a mailed code."""
 
 from contextlib import suppress
 from dataclasses import replace
 
-from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import UNDO_FOR, Account, ChangedError
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import (
@@ -21,12 +20,13 @@ from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
-from simple_2fa.sessions import browsers, store
-from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, waiting
+from simple_2fa.sessions import store
+from simple_2fa.sessions.model import Session, Stage, anonymous, waiting
 from simple_2fa.signin import asking, notices, passwords, people
 from simple_2fa.signin.arrival import Arrival, arrival
 from simple_2fa.signin.login import complete_login
 from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
+from simple_2fa.signin.undo import carry_on
 from simple_2fa.signin.writing import write
 
 
@@ -99,7 +99,7 @@ def set_password(visit: Visit, password: str) -> Entered:
     notice = notices.sealed(visit, account, "password_reset", until=until)
 
     def work(connection: Connection) -> None:
-        _carry_on(connection, account, changed)
+        carry_on(connection, visit, account, changed)
         go_on(connection, made)
         outbox.queue(connection, notice)
 
@@ -110,81 +110,12 @@ def set_password(visit: Visit, password: str) -> Entered:
     return Entered(None, Cookies(made.cookies.session), asks=True)
 
 
-def undoable(visit: Visit) -> Account | None:
-    """Give the account whose reset this visitor may undo: seen from elsewhere than the reset."""
-    found = _undoable(visit)
-    return found and found[0]
-
-
-def undo(visit: Visit, former: str = "") -> bool:
-    """Bring the password of before the reset back, and end the session that the reset opened.
-
-    Args:
-        visit: of somebody who is signed in, or in a known browser.
-        former: that password; asked for in the second case, as a browser alone proves nobody.
-
-    Returns:
-        Whether it is back: False where `former` isn't that password.
-
-    Raises:
-        PausedError: too many wrong passwords.
-        BusyError: too many passwords are being checked just now.
-        OverError: there is nothing that this visitor may undo.
-    """
-    found = _undoable(visit)
-    if found is None:
-        raise OverError
-    account, known = found
-    before = replace(account, password=account.former_password or "", password_at=visit.now)
-    restored = replace(before, reset_at=None, former_password=None)
-    counted = passwords.tries(visit, account.address, known.id) if known else ()
-    if known and not passwords.fits(visit, counted, restored, former):
-        passwords.miss(visit, counted, account)
-        return False
-    notice = notices.sealed(visit, account, "password_restored")
-
-    def work(connection: Connection) -> None:
-        passwords.spend(connection, counted, visit, right=True)
-        _carry_on(connection, account, restored)
-        outbox.queue(connection, notice)
-
-    write(visit, Tag.PASSWORD_RESTORE, account.id, work)
-    return True
-
-
-def _undoable(visit: Visit) -> tuple[Account, Browser | None] | None:
-    """Give that account, and the known browser where nobody is signed in."""
-    session = visit.session
-    if session is None or session.stage is not Stage.FULL:
-        if not visit.browsers:
-            return None
-        return visit.db.read(lambda connection: _undoable_here(connection, visit))
-    account = people.owner(visit)
-    may = account.is_undoable(visit.now) and not session.is_one_factor(visit.now)
-    return (account, None) if may else None
-
-
-def _undoable_here(connection: Connection, visit: Visit) -> tuple[Account, Browser] | None:
-    known = people.known_browsers(connection, visit)
-    pairs = ((accounts.find(connection, each.account), each) for each in known)
-    found = ((owner, each) for owner, each in pairs if owner and owner.is_undoable(visit.now))
-    return next(found, None)
-
-
 def _changed(visit: Visit, account: Account, password: str) -> Account:
     """Give the account with its new password; an undo goes back to before the first reset."""
     former = account.former_password if account.is_undoable(visit.now) else account.password
     epoch, now = account.epoch + 1, visit.now
     changed = replace(account, password=password, password_at=now, reset_at=now, epoch=epoch)
     return replace(changed, former_password=former)
-
-
-def _carry_on(connection: Connection, account: Account, changed: Account) -> None:
-    """Change the password, and end nothing but what rests on one factor."""
-    if not accounts.change_password(connection, account, changed):
-        raise OverError
-    store.carry(connection, account.id, account.epoch)
-    browsers.carry(connection, account.id, account.epoch)
 
 
 def _wait(connection: Connection, made: Arrival) -> None:

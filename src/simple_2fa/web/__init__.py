@@ -5,11 +5,11 @@ from flask import Blueprint
 from simple_2fa.http import problems
 from simple_2fa.http.pages import error_page, page
 from simple_2fa.signin.model import HeldError, OverError
-from simple_2fa.web import account, forgot, home, login, register, verify
+from simple_2fa.web import account, forgot, home, login, register, undo, verify
 from simple_2fa.web.forms import go
 
 blueprint = Blueprint("web", __name__)
-for part in (home, register, login, forgot, verify, account):
+for part in (home, register, login, forgot, undo, verify, account):
     for method, path, view in part.ROUTES:
         blueprint.add_url_rule(path, f"{method} {path}", view, methods=[method])
 # Whatever came first, in another tab or elsewhere: that page tells how things stand.

@@ -2,7 +2,6 @@
 
 from flask import Response
 
-from simple_2fa.core.address import mask
 from simple_2fa.http import visits
 from simple_2fa.http.guard import Demand, anybody, demands
 from simple_2fa.http.services import services
@@ -53,46 +52,6 @@ def reset() -> Response:
     return form.send(store)
 
 
-@anybody
-def show_undo() -> Response:
-    """Offer to bring the password of before a reset back."""
-    form = _undo_form()
-    return form.show() if form else go(_back())
-
-
-@anybody
-def undo() -> Response:
-    """Bring it back; in a known browser where nobody is signed in, that password is asked for."""
-    form = _undo_form()
-    if form is None:
-        return go(_back())
-    former = "" if visits.account() else form.secret()
-
-    def restore() -> Response:
-        if not recover.undo(visits.visit(), former):
-            form.faults |= {"password_error": "wrong"}
-            return form.show()
-        services().worker.wake()
-        return go(f"{_back()}?notice=restored")
-
-    return form.send(restore)
-
-
-def undo_offer() -> dict[str, object] | None:
-    """Give what pages tell of a reset that this visitor may undo."""
-    account = recover.undoable(visits.visit())
-    return {"at": account.reset_at, "address": mask(account.address)} if account else None
-
-
-def _undo_form() -> Form | None:
-    offer = undo_offer()
-    return Form("undo", undo=offer, asks=not visits.account()) if offer else None
-
-
-def _back() -> str:
-    return "/account" if visits.account() else "/login"
-
-
 def _form() -> Form:
     return Form("reset", address=people.owner(visits.visit()).address)
 
@@ -102,6 +61,4 @@ ROUTES = (
     ("POST", "/forgot", begin),
     ("GET", "/reset", show_reset),
     ("POST", "/reset", reset),
-    ("GET", "/undo", show_undo),
-    ("POST", "/undo", undo),
 )

@@ -13,10 +13,10 @@ from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 from simple_2fa.signin import changes, login, step_up
 from simple_2fa.signin.model import HeldError, Typed
-from simple_2fa.web.forgot import undo_offer
+from simple_2fa.web import undo
 from simple_2fa.web.forms import Form, go, next_page, patience, wanted_path
 
-_NOTICES = {"signed_out", "ended", "password_changed", "deleted", "restored"}
+_NOTICES = {"signed_out", "ended", "deleted", "restored"}
 
 
 @anybody
@@ -88,7 +88,7 @@ def before(path: str) -> str:
 
 def _form() -> Form:
     notice = request.args.get("notice")
-    return Form("login", notice=notice if notice in _NOTICES else None, undo=undo_offer())
+    return Form("login", notice=notice if notice in _NOTICES else None, undo=undo.offers())
 
 
 ROUTES = (

@@ -12,8 +12,9 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.http import agents, visits
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Stage
-from simple_2fa.signin import people, recover
+from simple_2fa.signin import people
 from simple_2fa.signin.model import Visit
+from simple_2fa.web import undo
 
 _FIRST = 10
 """Lines of activity on the account's page."""
@@ -40,6 +41,7 @@ _WHAT = {
     (Tag.BROWSER_FORGET, "done"): "browser_forgotten",
     (Tag.CHALLENGE_ANSWER, "wrong"): "wrong_code",
     (Tag.PASSWORD_CHANGE, "done"): "password_changed",
+    (Tag.PASSWORD_CHECK, "right"): "right_password",
     (Tag.PASSWORD_CHECK, "wrong"): "wrong_password",
     (Tag.PASSWORD_RESET, "done"): "password_reset",
     (Tag.PASSWORD_RESTORE, "done"): "password_restored",
@@ -53,7 +55,6 @@ _WHAT = {
 def account(notice: str | None) -> dict[str, object]:
     """Give what the page of the visitor's account shows."""
     visit, mine = visits.visit(), people.owner(visits.visit())
-    undoable = recover.undoable(visit)
     lines = _lines(_read(visit, mine, visit.now + timedelta(seconds=1)))
     return {
         "account": {
@@ -62,7 +63,7 @@ def account(notice: str | None) -> dict[str, object]:
             "locale": mine.locale,
         },
         "notice": notice if notice in _NOTICES else None,
-        "undo": undoable and {"at": undoable.reset_at},
+        "undo": next(iter(undo.offers()), None),
         "password": {"changed": mine.password_at, "is_restored": _is_restored(lines)},
         "one_factor_until": _held_until(visit),
         "browsers": _browsers(visit, mine),
@@ -76,7 +77,7 @@ def activity(before: str) -> dict[str, object]:
     visit = visits.visit()
     start = visit.now + timedelta(seconds=1)
     if before.isascii() and before.isdigit() and len(before) <= 15:  # noqa: PLR2004 (milliseconds)
-        start = min(from_millis(int(before)), start)
+        start = from_millis(min(int(before), to_millis(start)))
     found = _read(visit, people.owner(visit), start)
     lines = _lines(found)
     older = str(to_millis(lines[_PAGE - 1]["at"])) if len(lines) > _PAGE else None  # type: ignore[arg-type]
@@ -130,7 +131,7 @@ def _sessions(visit: Visit, mine: Account) -> list[dict[str, object]]:
 
 def _read(visit: Visit, mine: Account, before: datetime) -> Sequence[Event]:
     def query(connection: Connection) -> Sequence[Event]:
-        return events.of_account(connection, mine.id, before, _LOOKED_AT)
+        return events.of_account(connection, mine.id, _WHAT, before, _LOOKED_AT)
 
     return visit.db.read(query)
 

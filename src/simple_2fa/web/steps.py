@@ -138,7 +138,10 @@ def _more(seen: Challenge) -> dict[str, Any]:
     session = visits.visit().session
     to = session.goes_to if session else ""
     before = to.removeprefix("/account").strip("/") if seen.purpose == Purpose.STEP_UP else ""
-    return {"values": {"remember": _remembers()}, "before": before}
+    more: dict[str, Any] = {"values": {"remember": _remembers()}, "before": before}
+    if seen.purpose == Purpose.LOGIN:
+        more["can_remember"] = login.can_remember(visits.visit())
+    return more
 
 
 def _remembers() -> bool:

@@ -69,6 +69,12 @@ def delivery(ticket: str = "") -> Response:
 
 
 @anybody
+def reopen() -> Response:
+    """Show the page again to a browser that comes back to where a form was sent."""
+    return go("/verify")
+
+
+@anybody
 def answer() -> Response:
     """Take a code: for a ticket, for the session or, in development, for an address."""
     ticket = request.form.get("ticket", "")
@@ -148,6 +154,8 @@ ROUTES = (
     ("GET", "/verify/<ticket>", show),
     ("GET", "/verify/delivery", delivery),
     ("GET", "/verify/<ticket>/delivery", delivery),
+    ("GET", "/verify/answer", reopen),
+    ("GET", "/verify/resend", reopen),
     ("POST", "/verify/answer", answer),
     ("POST", "/verify/resend", resend),
     ("GET", "/verify/address", steps.show_address),

@@ -16,6 +16,7 @@ from people import somebody
 from rig.command import Told, call, write_env
 from simple_2fa.accounts import flows, store
 from simple_2fa.accounts.model import Account, AddressTakenError, NoAccountError
+from simple_2fa.cli import users
 from simple_2fa.core import passwords
 from simple_2fa.core.clock import utc_now
 from simple_2fa.core.ids import new_id, new_secret
@@ -76,6 +77,7 @@ def hidden(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
             return left.pop(0)
 
         monkeypatch.setattr(click.termui, "hidden_prompt_func", read)
+        monkeypatch.setattr(users, "can_ask", lambda: True)
         return asked
 
     return put
@@ -144,6 +146,12 @@ class TestAdd:
         assert reason in told.err
         assert len(weak) < 7 or weak not in told.err
         assert stored() is None
+
+    @pytest.mark.usefixtures("migrated")
+    def test_where_nobody_can_type_it_the_other_way_is_told(self) -> None:
+        told = call("user", "add", ANN)
+        assert told.status == 2
+        assert "--password-stdin" in told.err
 
     @pytest.mark.usefixtures("migrated")
     def test_it_is_asked_for_without_echo_until_it_will_do(

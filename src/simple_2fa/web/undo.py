@@ -1,0 +1,85 @@
+"""Undoing a reset of a password, or saying that it was meant."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Response, request
+
+from simple_2fa.core.address import mask
+from simple_2fa.http import visits
+from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.guard import HOME, anybody, signed_in
+from simple_2fa.http.problems import Problem
+from simple_2fa.http.services import services
+from simple_2fa.signin import undo as resets
+from simple_2fa.web.forms import Form, go
+
+Offer = Mapping[str, object]
+
+
+@anybody
+def show() -> Response:
+    """Ask for the password of before a reset."""
+    offer = _chosen()
+    return _form(offer).show() if offer else go(_back())
+
+
+@anybody
+def undo() -> Response:
+    """Bring it back."""
+    offer = _chosen()
+    if offer is None:
+        return go(_back())
+    form = _form(offer)
+    former = form.secret()
+
+    def restore() -> Response:
+        if not resets.undo(visits.visit(), str(offer["browser"]), former):
+            form.faults |= {"password_error": "wrong"}
+            return form.show()
+        services().worker.wake()
+        return go(f"{_back()}?notice=restored")
+
+    return form.send(restore)
+
+
+@signed_in
+def keep() -> Response:
+    """Let the reset stand."""
+    if not csrf_fits():
+        raise Problem("forbidden")
+    offer = _chosen()
+    if offer:
+        resets.keep(visits.visit(), str(offer["browser"]))
+    return go(HOME)
+
+
+def offers() -> Sequence[Offer]:
+    """Give what pages tell of the resets that this visitor may undo."""
+    return [
+        {
+            "at": each.account.reset_at,
+            "address": mask(each.account.address),
+            "browser": each.browser.id,
+        }
+        for each in resets.undoable(visits.visit())
+    ]
+
+
+def _chosen() -> Offer | None:
+    found, wanted = offers(), request.values.get("browser", "")
+    return next((each for each in found if each["browser"] == wanted), next(iter(found), None))
+
+
+def _form(offer: Offer) -> Form:
+    return Form("undo", undo=offer)
+
+
+def _back() -> str:
+    return HOME if visits.account() else "/login"
+
+
+ROUTES = (
+    ("GET", "/undo", show),
+    ("POST", "/undo", undo),
+    ("POST", "/undo/keep", keep),
+)
