@@ -20,7 +20,7 @@ class TestDoors:
             "signin.login.answer.cash",
             "signin.login._skip.work",
             "signin.register._open_account",
-            "signin.recover.set_password",
+            "signin.recover.set_password.work",
         }
 
 

@@ -184,11 +184,11 @@ def test_so_is_what_the_code_allowed(lobby: Lobby, name: str) -> None:
 
 def test_a_weak_password_is_refused_and_another_is_welcome(lobby: Lobby) -> None:
     ann = proved(lobby)
-    before = row_counts(lobby.desk.db)
+    before = row_counts(lobby.desk.db, but="two_factor_limits")
     for weak in ("short", "password1234", ann.address):
         with pytest.raises(WeakPasswordError):
             ann.act(recover.set_password, weak)
-    assert row_counts(lobby.desk.db) == before
+    assert row_counts(lobby.desk.db, but="two_factor_limits") == before
     assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
 
 
@@ -231,7 +231,12 @@ def test_an_enrolled_token_is_asked_for_all_the_same(lobby: Lobby) -> None:
     assert [each.stage for each in open_to(ann, owner(ann))] == ["password"]
     code = token_code(COUNTER_SECRET[:20])
     assert told(ann.act(login.answer, wrong(code))) is Outcome.WRONG
+    # The mailbox alone has changed nothing, and told nobody that it had.
+    assert passwords.fits(PASSWORD, owner(ann).password)
+    assert notices(ann, "password_reset") == []
     assert told(ann.act(login.answer, code)) is Outcome.APPROVED
+    assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
+    assert len(notices(ann, "password_reset")) == 1
     session = ann.session
     assert session
     assert (session.proved_by, session.one_factor_until) == ("counter", None)
@@ -254,3 +259,13 @@ def test_where_it_can_t_be_asked_for_at_once_the_page_offers_it(
     assert (ann.stage, asking.awaited(ann.visit())) == ("password", None)
     ann.act(asking.again)
     assert told(ann.act(login.answer, token_code(COUNTER_SECRET[:20]))) is Outcome.APPROVED
+
+
+def test_a_reset_that_waits_is_dropped_where_somebody_signs_in_after_all(lobby: Lobby) -> None:
+    ann = proved(lobby)
+    enrolled(lobby, owner(ann))
+    ann.act(recover.set_password, OTHER_PASSWORD)
+    ann.act(login.sign_in, ann.typed())
+    assert told(ann.act(login.answer, token_code(COUNTER_SECRET[:20]))) is Outcome.APPROVED
+    assert passwords.fits(PASSWORD, owner(ann).password)
+    assert notices(ann, "password_reset") == []

@@ -16,7 +16,7 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, full, waiting
-from simple_2fa.signin import asking, notices, passwords, people
+from simple_2fa.signin import asking, notices, passwords, people, resets
 from simple_2fa.signin.arrival import Arrival, arrival, know_browser
 from simple_2fa.signin.model import Cookies, Entered, OverError, Typed, Visit
 from simple_2fa.signin.writing import write
@@ -90,27 +90,27 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
     session, seen = asking.demand(visit, Stage.PASSWORD, Purpose.LOGIN)
     account = people.owner(visit)
     known, second = people.recognised(visit, account), visit.desk.factors[seen.factor]
-    made = arrival(visit, account, known, second, remember=remember)
-
+    # A reset whose mailed code was right, and that waits for this step.
+    reset = resets.prepared(visit, account, session.password) if session.password else None
+    made = arrival(visit, reset.changed if reset else account, known, second, remember=remember)
     notice = notices.sealed(visit, account, "new_browser") if made.is_new_browser else None
 
     def cash(connection: Connection, _: Proof) -> Cashed:
+        if reset:
+            resets.store(connection, visit, reset)
         complete_login(connection, made)
         if notice:
             outbox.queue(connection, notice)
-        return Cashed(Tag.SESSION_LOGIN, account.id, made.facts)
+        return Cashed(Tag.PASSWORD_RESET if reset else Tag.SESSION_LOGIN, account.id, made.facts)
 
     told = asking.put(visit, Purpose.LOGIN, text, cash)
     return Entered(told, made.cookies if told.proof else None, session.goes_to)
 
 
-def can_remember(visit: Visit) -> bool:
-    """Tell whether the browser may be known after this step: not after a reset by mail."""
-    session = visit.session
-    if session is None or session.challenge is None:
-        return False
+def can_remember(visit: Visit, factor: str) -> bool:
+    """Tell whether a browser is known after this step: not by a mailbox that reset the password."""
     account = people.owner(visit)
-    known, second = people.recognised(visit, account), visit.desk.factors[people.MAIL]
+    known, second = people.recognised(visit, account), visit.desk.factors[factor]
     return arrival(visit, account, known, second).cookies.browser is not None
 
 

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from simple_2fa.accounts.model import UNDO_FOR, Account, ChangedError
+from simple_2fa.accounts.model import Account, ChangedError
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import (
     NO_ACCOUNT,
@@ -14,19 +14,16 @@ from simple_2fa.challenges.model import (
     Proof,
     Purpose,
 )
-from simple_2fa.core.clock import whole_seconds
 from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
-from simple_2fa.mail import outbox
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session, Stage, anonymous, waiting
-from simple_2fa.signin import asking, notices, passwords, people
-from simple_2fa.signin.arrival import Arrival, arrival
+from simple_2fa.signin import asking, passwords, people, resets
+from simple_2fa.signin.arrival import arrival
 from simple_2fa.signin.login import complete_login
 from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
-from simple_2fa.signin.undo import carry_on
 from simple_2fa.signin.writing import write
 
 
@@ -82,6 +79,7 @@ def set_password(visit: Visit, password: str) -> Entered:
     did (security decision 7).
 
     Raises:
+        SlowDownError: this network has had many passwords judged lately.
         WeakPasswordError: it says why.
         BusyError: too many passwords are being hashed just now.
         OverError: the session is over or has moved on.
@@ -90,52 +88,37 @@ def set_password(visit: Visit, password: str) -> Entered:
     if session is None or session.stage is not Stage.RESET or session.proved_by is None:
         raise OverError
     account = people.owner(visit)
-    changed = _changed(visit, account, passwords.hashed(visit, password, account.address))
+    kept = passwords.hashed(visit, password, account.address)
+    if not visit.desk.factors[people.strongest(visit, account)].rests_on_mailbox:
+        return _ask_more(visit, account, session, kept)
+    reset = resets.prepared(visit, account, kept)
     known = people.recognised(visit, account)
-    made = arrival(visit, changed, known, visit.desk.factors[session.proved_by])
-    mail_is_all = visit.desk.factors[people.strongest(visit, account)].rests_on_mailbox
-    go_on = complete_login if mail_is_all else _wait
-    until = whole_seconds(visit.now + UNDO_FOR).isoformat()
-    notice = notices.sealed(visit, account, "password_reset", until=until)
+    made = arrival(visit, reset.changed, known, visit.desk.factors[session.proved_by])
 
     def work(connection: Connection) -> None:
-        carry_on(connection, visit, account, changed)
-        go_on(connection, made)
-        outbox.queue(connection, notice)
+        resets.store(connection, visit, reset)
+        complete_login(connection, made)
 
     write(visit, Tag.PASSWORD_RESET, account.id, work)
-    if mail_is_all:
-        return Entered(None, made.cookies, session.goes_to)
-    _ask_more(made)
-    return Entered(None, Cookies(made.cookies.session), asks=True)
+    return Entered(None, made.cookies, session.goes_to)
 
 
-def _changed(visit: Visit, account: Account, password: str) -> Account:
-    """Give the account with its new password; an undo goes back to before the first reset."""
-    former = account.former_password if account.is_undoable(visit.now) else account.password
-    epoch, now = account.epoch + 1, visit.now
-    changed = replace(account, password=password, password_at=now, reset_at=now, epoch=epoch)
-    return replace(changed, former_password=former)
+def _ask_more(visit: Visit, account: Account, session: Session, kept: str) -> Entered:
+    """Keep the new password in the session until more than the mailbox has spoken for it.
 
+    Where that can't be asked for just now, the page offers it again.
+    """
+    cookies = Cookies(new_secret())
+    moved = waiting(session, Stage.PASSWORD, account.id, account.epoch, visit.now)
+    moved = replace(moved, password=kept)
 
-def _wait(connection: Connection, made: Arrival) -> None:
-    """Let the session wait for more than the mailbox's word."""
-    visit, token = made.visit, made.cookies.session
-    if not store.move(connection, visit.token, Stage.RESET, _waiting(made), token):
-        raise OverError
+    def work(connection: Connection) -> None:
+        if not store.move(connection, visit.token, Stage.RESET, moved, cookies.session):
+            raise OverError
 
-
-def _ask_more(made: Arrival) -> None:
-    """Ask for that; where no letter may go out just now, the page offers it again."""
-    session = _waiting(made)
-    visit = replace(made.visit, session=session, token=made.cookies.session)
-    asked = asking.question(visit, session, Purpose.LOGIN, made.account)
+    write(visit, Tag.PASSWORD_RESET, account.id, work, outcome="asked")
+    there = replace(visit, session=moved, token=cookies.session)
+    asked = asking.question(there, moved, Purpose.LOGIN, account)
     with suppress(SlowDownError, UnavailableError):
-        flows.start(visit.desk, asked, visit.now, asking.noting(visit, session.goes_to))
-
-
-def _waiting(made: Arrival) -> Session:
-    visit, account = made.visit, made.account
-    if visit.session is None:
-        raise OverError
-    return waiting(visit.session, Stage.PASSWORD, account.id, account.epoch, visit.now)
+        flows.start(visit.desk, asked, visit.now, asking.noting(there, session.goes_to))
+    return Entered(None, cookies, asks=True)

@@ -13,10 +13,10 @@ from simple_2fa.accounts.model import Account
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
-from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Browser, Stage
 from simple_2fa.signin import notices, passwords, people
 from simple_2fa.signin.model import OverError, Visit
+from simple_2fa.signin.resets import carry_on
 from simple_2fa.signin.writing import write
 
 KNOWN_FOR = timedelta(days=7)
@@ -90,19 +90,6 @@ def keep(visit: Visit, browser: str) -> None:
     people.all_the_way_in(visit)
     account = _chosen(visit, browser).account
     visit.db.tidy(lambda connection: accounts.forget_former(connection, account))
-
-
-def carry_on(connection: Connection, visit: Visit, account: Account, changed: Account) -> None:
-    """Change the password, and end nothing but what rests on one factor, or on a former reset.
-
-    Raises:
-        OverError: something else has changed the account meanwhile.
-    """
-    if not accounts.change_password(connection, account, changed):
-        raise OverError
-    since = account.reset_at if account.is_undoable(visit.now) else None
-    store.carry(connection, account.id, account.epoch, since)
-    browsers.carry(connection, account.id, account.epoch)
 
 
 def _chosen(visit: Visit, browser: str) -> Undoable:

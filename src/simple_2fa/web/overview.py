@@ -43,6 +43,7 @@ _WHAT = {
     (Tag.PASSWORD_CHANGE, "done"): "password_changed",
     (Tag.PASSWORD_CHECK, "right"): "right_password",
     (Tag.PASSWORD_CHECK, "wrong"): "wrong_password",
+    (Tag.PASSWORD_RESET, "approved"): "password_reset",
     (Tag.PASSWORD_RESET, "done"): "password_reset",
     (Tag.PASSWORD_RESTORE, "done"): "password_restored",
     (Tag.SESSION_END, "done"): "session_ended",

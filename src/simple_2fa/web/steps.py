@@ -140,7 +140,7 @@ def _more(seen: Challenge) -> dict[str, Any]:
     before = to.removeprefix("/account").strip("/") if seen.purpose == Purpose.STEP_UP else ""
     more: dict[str, Any] = {"values": {"remember": _remembers()}, "before": before}
     if seen.purpose == Purpose.LOGIN:
-        more["can_remember"] = login.can_remember(visits.visit())
+        more["can_remember"] = login.can_remember(visits.visit(), seen.factor)
     return more
 
 
