@@ -31,7 +31,7 @@ Ask = Callable[[Answers], None]
 Try = Callable[[Settings], Iterator[str]]
 """Gives what doesn't work, a line each."""
 
-_SITE = ("PUBLIC_URL", "SITE_NAME", "TRUSTED_PROXIES")
+_SITE = ("PUBLIC_URL", "SITE_NAME", "SUPPORT_CONTACT", "TRUSTED_PROXIES")
 _DATABASE = ("DATABASE_URL", "DB_TLS_CA")
 _MAIL = ("SMTP_SERVER", "SMTP_TLS", "SMTP_PORT", "SMTP_TLS_CA")
 _SENDER = ("EMAIL_USER", "EMAIL_PASSWORD", "MAIL_FROM")
@@ -148,6 +148,7 @@ def _settle(answers: Answers, ask: Ask | None, tried: Try) -> None:
 def _ask_site(answers: Answers) -> None:
     _ask(answers, "PUBLIC_URL", "Address that people open, such as https://2fa.example.com")
     _ask(answers, "SITE_NAME", "Name that people read", "Simple 2FA")
+    _ask(answers, "SUPPORT_CONTACT", "Whom people may ask for help (- for nobody)", _NONE)
     _ask(answers, "TRUSTED_PROXIES", "Networks of your own proxies (- for none)", "127.0.0.1")
 
 

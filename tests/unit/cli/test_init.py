@@ -109,6 +109,11 @@ def left_over(home: Path) -> list[str]:
 
 
 class TestAsking:
+    def test_whom_people_ask_for_help_stands_in_every_letter(self, knows: Person) -> None:
+        knows.type(Whom_people_may="help@acme.test")
+        assert call("init").status == 0
+        assert written()["SUPPORT_CONTACT"] == "help@acme.test"
+
     @pytest.mark.usefixtures("knows")
     def test_enter_does_for_what_has_a_default(self, home: Path, smtp_sink: Sink) -> None:
         told = call("init")
