@@ -232,6 +232,14 @@ TELLING: dict[str, tuple[Callable[[Lobby], Visitor], Step]] = {
 }
 
 
+@pytest.mark.parametrize("password", [PASSWORD, OTHER_PASSWORD])
+def test_a_weak_new_password_tells_nothing_of_the_current_one(lobby: Lobby, password: str) -> None:
+    ann = signed_in(lobby)
+    with pytest.raises(WeakPasswordError):
+        ann.act(changes.change_password, password, "password1234")
+    assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == []
+
+
 @pytest.mark.parametrize("name", TELLING)
 def test_a_right_password_is_told_only_where_there_is_room_still(lobby: Lobby, name: str) -> None:
     """Others use up the last of it while this one is checked."""

@@ -137,12 +137,22 @@ def deleted(ann: Visitor) -> None:
     signed_in(ann.lobby, owner(ann)).act(changes.delete)
 
 
+def made_anew(ann: Visitor) -> None:
+    """The address has another account by now, at the same epoch."""
+    deleted(ann)
+    later = ann.elsewhere()
+    later.move(seconds=1)
+    later.act(register.begin, later.typed())
+    later.act(register.confirm, later.code)
+
+
 CHANGES: dict[str, Callable[[Visitor], None]] = {
     "password": lambda ann: change_password(ann.db, owner(ann)),
     "disabled": lambda ann: disable(ann.db, owner(ann)),
     "reset": lambda ann: reset(ann.elsewhere()),
     "moved": moved_away,
     "deleted": deleted,
+    "made anew": made_anew,
 }
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.limits import buckets
-from simple_2fa.limits.rules import STRANGERS_BY_BLOCK
+from simple_2fa.limits.rules import PASSWORD_WORK, STRANGERS_BY_BLOCK
 from simple_2fa.signin import asking, changes, login, passwords, recover, register
 from simple_2fa.signin.model import Lobby
 from traces import left, letters, row_counts, spend
-from visits import Visitor, at, joined, signed_in
+from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, signed_in
 from world import NOW, SECOND
 
 
@@ -151,3 +151,13 @@ def test_a_network_that_is_refused_costs_no_hash(
     monkeypatch.setattr(passwords, "hashed", lambda *_: pytest.fail("it was hashed"))
     with pytest.raises(SlowDownError):
         ann.act(register.begin, ann.typed())
+
+
+def test_no_neighbour_keeps_an_owner_in_her_browser_from_a_new_password(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    for limit, most in ((STRANGERS_BY_BLOCK, 40), (PASSWORD_WORK, 300)):
+        spend(ann, buckets.bucket(limit, ann.place.network), most)
+    ann.act(recover.begin, ann.address)
+    ann.act(recover.prove, ann.code)
+    assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
+    assert ann.act(changes.change_password, OTHER_PASSWORD, PASSWORD).cookies

@@ -253,6 +253,30 @@ def test_only_a_browser_known_for_a_week_undoes_it(lobby: Lobby, days: int, *, m
             undo(phisher, THIRD_PASSWORD)
 
 
+def test_a_second_reset_makes_no_browser_old_enough(lobby: Lobby) -> None:
+    account = joined(lobby)
+    phisher = signed_in(lobby, account, NOW + timedelta(days=1))
+    ann = at(lobby, account)
+    for later in (timedelta(days=7, hours=12), timedelta(days=8, hours=6)):
+        ann.now = NOW + later
+        reset(ann.elsewhere(), THIRD_PASSWORD)
+        phisher.now = ann.now
+        assert resets.undoable(phisher.visit()) == []
+    phisher.act(login.sign_in, phisher.typed(THIRD_PASSWORD))
+    assert phisher.stage != "full"  # it is known no more
+
+
+def test_no_browser_stays_known_that_became_so_after_what_is_undone(lobby: Lobby) -> None:
+    ann = at_home(lobby)
+    enrolled(lobby, owner(ann))
+    other = thief_of(ann)
+    code = token_code(COUNTER_SECRET[:20])
+    assert other.act(login.answer, code, remember=True).cookies
+    assert len(known_to(ann, owner(ann))) == 2
+    assert undo(ann)
+    assert [each.id for each in known_to(ann, owner(ann))] == list(ann.browsers)
+
+
 def test_of_two_people_in_one_browser_each_undoes_the_own(lobby: Lobby) -> None:
     ann, bob = at_home(lobby), at_home(lobby)
     ann.browsers |= bob.browsers
@@ -280,6 +304,7 @@ def test_whoever_is_signed_in_lets_it_stand_and_nobody_undoes_it_then(lobby: Lob
     assert (owner(ann).former_password, ann.stage, thief.stage) == (None, "full", "full")
     assert is_one_factor(thief)
     assert resets.undoable(ann.visit()) == []
+    assert happened(ann, owner(ann), Tag.PASSWORD_KEEP) == ["done"]
 
 
 def test_nothing_is_undone_for_a_disabled_account(lobby: Lobby) -> None:

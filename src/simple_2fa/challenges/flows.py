@@ -13,6 +13,7 @@ from simple_2fa.challenges.model import (
     Caller,
     Challenge,
     ClosedError,
+    Noted,
     Outcome,
     Question,
     Sealed,
@@ -35,8 +36,8 @@ from simple_2fa.mail.outbox import Post, Priority
 DECOY = "no_account"
 """The letter that takes the code's place where there is no account."""
 
-Also = Callable[[Connection, Started], None]
-"""More writes that a face wants in the same unit."""
+Also = Callable[[Connection, Started], Noted | None]
+"""More writes that a face wants in the same unit, and whose activity tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +185,8 @@ def _begin(
         store.insert_new(connection, new)
         if post:
             outbox.queue(connection, post)
-        if also:
-            also(connection, started)
-        return _event(attempt, now, Tag.CHALLENGE_START, new)
+        noted = also(connection, started) if also else None
+        return _event(attempt, now, Tag.CHALLENGE_START, new, noted)
 
     desk.db.transact(attempt, unit)
     return started
@@ -242,9 +242,8 @@ def _send_again(
         if post:
             _take_letter(connection, question, now)
             outbox.queue(connection, post)
-        if also:
-            also(connection, started)
-        return _event(attempt, now, Tag.CHALLENGE_RESEND, seen)
+        noted = also(connection, started) if also else None
+        return _event(attempt, now, Tag.CHALLENGE_RESEND, seen, noted)
 
     desk.db.transact(attempt, unit)
     return started
@@ -289,6 +288,9 @@ def _why_closed(desk: Desk, seen: Challenge, now: datetime) -> Outcome:
     return (row and row.stopped(now)) or Outcome.UNKNOWN
 
 
-def _event(attempt: bytes, now: datetime, tag: Tag, challenge: Challenge) -> Event:
+def _event(
+    attempt: bytes, now: datetime, tag: Tag, challenge: Challenge, noted: Noted | None = None
+) -> Event:
     actor = str(challenge.caller)
-    return Event(attempt, now, tag, "done", challenge.id, challenge.subject, actor)
+    event = Event(attempt, now, tag, "done", challenge.id, challenge.subject, actor)
+    return replace(event, data=noted.data, account=noted.account) if noted else event

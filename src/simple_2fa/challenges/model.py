@@ -226,6 +226,14 @@ class Cashed:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """In whose activity it is listed that a question was put, and what that line tells."""
+
+    account: str
+    data: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What an answer led to.
 

@@ -24,6 +24,7 @@ class Tag(StrEnum):
     CLIENT_REVOKE = "client:key:revoke"
     PASSWORD_CHANGE = "account:password:change"
     PASSWORD_CHECK = "account:password:check"
+    PASSWORD_KEEP = "account:password:keep"
     PASSWORD_RESET = "account:password:reset"
     PASSWORD_RESTORE = "account:password:restore"
     SESSION_END = "session:session:end"

@@ -49,6 +49,7 @@ _CARRY = (
     .values(epoch=_B.epoch + 1)
 )
 _CARRY_ONE = _CARRY.where(_B.browser == bindparam("which"))
+_CARRY_OLD = _CARRY.where(_B.created_at <= bindparam("until"))
 _FORGET = delete(browsers).where(_B.browser == bindparam("which"), _B.account == bindparam("whose"))
 _FORGET_ALL = delete(browsers).where(_B.account == bindparam("whose"))
 
@@ -107,13 +108,15 @@ def use(connection: Connection, seen: Browser, held: str, verifier: str, now: da
     return bool(connection.execute(_USE, values).rowcount)
 
 
-def carry(connection: Connection, account: str, epoch: int, browser: str | None = None) -> None:
-    """Take an account's browsers, or that one alone, along from one epoch to the next."""
-    values = {"whose": account, "under": epoch}
-    if browser:
-        connection.execute(_CARRY_ONE, {**values, "which": browser})
-    else:
-        connection.execute(_CARRY, values)
+def carry(connection: Connection, account: str, epoch: int, browser: str) -> None:
+    """Take one of an account's browsers along from one epoch to the next."""
+    connection.execute(_CARRY_ONE, {"whose": account, "under": epoch, "which": browser})
+
+
+def carry_old(connection: Connection, account: str, epoch: int, until: datetime) -> None:
+    """Take along those that were known at an instant."""
+    values = {"whose": account, "under": epoch, "until": to_millis(until)}
+    connection.execute(_CARRY_OLD, values)
 
 
 def of_account(connection: Connection, account: str, now: datetime) -> list[Browser]:

@@ -63,7 +63,7 @@ class Session:
         proved_by: the factor of the last second step, at `proved_at`.
         one_factor_until: after a reset by mail it counts as one factor so long.
         browser: public id of the known browser in which it began.
-        password: Argon2id hash that the account which is being created will have.
+        password: Argon2id hash that the account will have, which is being created or reset.
     """
 
     id: str

@@ -1,12 +1,12 @@
 """Putting the question that a session waits for, and who is asked."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from simple_2fa.accounts.model import Account, AddressTakenError
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.answers import Attempt, Cash
+from simple_2fa.challenges.flows import Also
 from simple_2fa.challenges.model import (
     NO_ACCOUNT,
     Answered,
@@ -29,8 +29,6 @@ from simple_2fa.signin.model import Cookies, NotFreshError, OverError, Visit, ca
 _LONG = 10
 """Digits of a code that is asked for before a password was proved (security decision 10)."""
 _SECOND_STEPS = frozenset({Purpose.LOGIN, Purpose.STEP_UP})
-
-Also = Callable[[Connection, Started], None]
 
 
 def question(
@@ -76,7 +74,8 @@ def ask_stranger(
     account, address = (None, who) if isinstance(who, str) else (who, "")
 
     def also(connection: Connection, started: Started) -> None:
-        count_stranger(connection, visit)
+        if not session.browser:
+            count_stranger(connection, visit)
         leave(connection, visit)
         store.add(connection, replace(session, challenge=started.challenge.id), token)
 

@@ -32,10 +32,11 @@ def change_password(visit: Visit, current: str, password: str) -> Entered:
     """
     session, account = _fresh(visit), people.owner(visit)
     counted = passwords.tries(visit, account.address, session.browser)
+    # First: a weak new one would tell that the current one is right before that is paid for.
+    kept = passwords.hashed(visit, password, account.address, session.browser)
     if not passwords.fits(visit, counted, account, current):
         passwords.miss(visit, counted, account)
         return Entered()
-    kept = passwords.hashed(visit, password, account.address)
     changed = replace(
         account, password=kept, password_at=visit.now, reset_at=None, former_password=None
     )

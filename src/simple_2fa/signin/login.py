@@ -7,7 +7,7 @@ from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.hashing import BusyError
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import Cashed, Proof, Purpose
+from simple_2fa.challenges.model import Cashed, Noted, Proof, Purpose, Started
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.passwords import needs_rehash
@@ -91,7 +91,7 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
     account = people.owner(visit)
     known, second = people.recognised(visit, account), visit.desk.factors[seen.factor]
     # A reset whose mailed code was right, and that waits for this step.
-    reset = resets.prepared(visit, account, session.password) if session.password else None
+    reset = resets.prepared(visit, account, session.password, known) if session.password else None
     made = arrival(visit, reset.changed if reset else account, known, second, remember=remember)
     notice = notices.sealed(visit, account, "new_browser") if made.is_new_browser else None
 
@@ -137,13 +137,12 @@ def _ask(visit: Visit, match: _Match) -> Entered:
         passwords.spend(connection, match.counted, visit, right=True)
         _keep(connection, visit, replace(session, challenge=challenge), cookies.session)
 
+    def also(connection: Connection, started: Started) -> Noted:
+        keep(connection, started.challenge.id)
+        return Noted(match.account.id, visit.place.facts)
+
     try:
-        flows.start(
-            visit.desk,
-            question,
-            visit.now,
-            lambda connection, started: keep(connection, started.challenge.id),
-        )
+        flows.start(visit.desk, question, visit.now, also)
     except SlowDownError:
         write(
             visit,

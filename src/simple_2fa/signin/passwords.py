@@ -29,15 +29,15 @@ class Tries:
     work: Bucket
 
 
-def hashed(visit: Visit, password: str, address: str) -> str:
-    """Take a new password, and give what is stored of it.
+def hashed(visit: Visit, password: str, address: str, browser: str | None = None) -> str:
+    """Take a new password, and give what is stored of it; a known browser has its own count.
 
     Raises:
         SlowDownError: this network has had many passwords judged lately.
         WeakPasswordError: it says why.
         BusyError: too many passwords are being checked just now.
     """
-    _pay(visit, buckets.bucket(PASSWORD_WORK, visit.place.network))
+    _pay(visit, buckets.bucket(PASSWORD_WORK, browser or visit.place.network))
     hers = (address, visit.lobby.site)
     with visit.lobby.hashing.turn():
         why = weakness(password, SHORTEST_WITH_SECOND_FACTOR, hers)

@@ -55,13 +55,14 @@ def prove(visit: Visit, text: str) -> Entered:
     account, cookies = people.by_address(visit, seen.address), Cookies(new_secret())
 
     def cash(connection: Connection, proof: Proof) -> Cashed:
-        if account is None or account.epoch != session.epoch:
+        it_is_it = account and account.created_at <= session.created_at
+        if account is None or not it_is_it or account.epoch != session.epoch:
             raise ChangedError  # or a decoy's code, which is in no letter, and somebody hit it
         proved = replace(session, proved_by=proof.factor, proved_at=visit.now, challenge=None)
         moved = waiting(proved, Stage.RESET, account.id, account.epoch, visit.now)
         if not store.move(connection, visit.token, Stage.ANONYMOUS, moved, cookies.session):
             raise OverError
-        return Cashed(Tag.CHALLENGE_ANSWER, account.id)
+        return Cashed(Tag.CHALLENGE_ANSWER, account.id, visit.place.facts)
 
     try:
         told = asking.put(visit, Purpose.RESET, text, cash)
@@ -88,11 +89,11 @@ def set_password(visit: Visit, password: str) -> Entered:
     if session is None or session.stage is not Stage.RESET or session.proved_by is None:
         raise OverError
     account = people.owner(visit)
-    kept = passwords.hashed(visit, password, account.address)
+    known = people.recognised(visit, account)
+    kept = passwords.hashed(visit, password, account.address, known.id if known else None)
     if not visit.desk.factors[people.strongest(visit, account)].rests_on_mailbox:
         return _ask_more(visit, account, session, kept)
-    reset = resets.prepared(visit, account, kept)
-    known = people.recognised(visit, account)
+    reset = resets.prepared(visit, account, kept, known)
     made = arrival(visit, reset.changed, known, visit.desk.factors[session.proved_by])
 
     def work(connection: Connection) -> None:
@@ -118,7 +119,7 @@ def _ask_more(visit: Visit, account: Account, session: Session, kept: str) -> En
 
     write(visit, Tag.PASSWORD_RESET, account.id, work, outcome="asked")
     there = replace(visit, session=moved, token=cookies.session)
-    asked = asking.question(there, moved, Purpose.LOGIN, account)
     with suppress(SlowDownError, UnavailableError):
+        asked = asking.question(there, moved, Purpose.LOGIN, account)
         flows.start(visit.desk, asked, visit.now, asking.noting(there, session.goes_to))
     return Entered(None, cookies, asks=True)

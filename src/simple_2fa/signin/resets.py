@@ -1,6 +1,7 @@
 """What a reset of a password writes, made before its unit."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import UNDO_FOR, Account
@@ -9,8 +10,14 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers
 from simple_2fa.sessions import store as sessions
+from simple_2fa.sessions.model import Browser
 from simple_2fa.signin import notices
 from simple_2fa.signin.model import OverError, Visit
+
+KNOWN_FOR = timedelta(days=7)
+"""How long a browser was known that stays known at a reset by mail, and may undo it: whoever has
+got hold of a password and one code makes one in a minute, and would undo the owner's way back in.
+Those that are known since the account is there stay, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,30 +27,39 @@ class Reset:
     account: Account
     changed: Account
     notice: dict[str, object]
+    known: Browser | None
 
 
-def prepared(visit: Visit, account: Account, password: str) -> Reset:
-    """Give the reset to this hash; an undo goes back to before the first of several."""
+def prepared(visit: Visit, account: Account, password: str, known: Browser | None) -> Reset:
+    """Give the reset to this hash, made in this known browser or in none.
+
+    An undo goes back to before the first of several.
+    """
     former = account.former_password if account.is_undoable(visit.now) else account.password
     epoch, now = account.epoch + 1, visit.now
     changed = replace(account, password=password, password_at=now, reset_at=now, epoch=epoch)
     until = whole_seconds(now + UNDO_FOR).isoformat()
     notice = notices.sealed(visit, account, "password_reset", until=until)
-    return Reset(account, replace(changed, former_password=former), notice)
+    return Reset(account, replace(changed, former_password=former), notice, known)
 
 
 def store(connection: Connection, visit: Visit, reset: Reset) -> None:
-    """Reset the password, and tell.
+    """Reset the password, and tell. Browsers go on that may undo it, and the one it was made in.
 
     Raises:
         OverError: something else has changed the account meanwhile.
     """
-    carry_on(connection, visit, reset.account, reset.changed)
+    account = reset.account
+    carry_on(connection, visit, account, reset.changed)
+    old = max(visit.now - KNOWN_FOR, account.created_at)
+    browsers.carry_old(connection, account.id, account.epoch, old)
+    if reset.known:
+        browsers.carry(connection, account.id, account.epoch, reset.known.id)
     outbox.queue(connection, reset.notice)
 
 
 def carry_on(connection: Connection, visit: Visit, account: Account, changed: Account) -> None:
-    """Change the password, and end nothing but what rests on one factor, or on a former reset.
+    """Change the password; of sessions those go on that rest on two factors and on no former reset.
 
     Raises:
         OverError: something else has changed the account meanwhile.
@@ -52,4 +68,3 @@ def carry_on(connection: Connection, visit: Visit, account: Account, changed: Ac
         raise OverError
     since = account.reset_at if account.is_undoable(visit.now) else None
     sessions.carry(connection, account.id, account.epoch, since)
-    browsers.carry(connection, account.id, account.epoch)

@@ -13,15 +13,12 @@ from simple_2fa.accounts.model import Account
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
+from simple_2fa.sessions import browsers
 from simple_2fa.sessions.model import Browser, Stage
 from simple_2fa.signin import notices, passwords, people
 from simple_2fa.signin.model import OverError, Visit
 from simple_2fa.signin.resets import carry_on
 from simple_2fa.signin.writing import write
-
-KNOWN_FOR = timedelta(days=7)
-"""How long before the reset a browser was known that may undo it: who has got hold of a password
-and one code makes one in a minute, and would undo the owner's way back in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +68,12 @@ def undo(visit: Visit, browser: str, former: str) -> bool:
         passwords.miss(visit, counted, account)
         return False
     notice = notices.sealed(visit, account, "password_restored")
+    before_it = (account.reset_at or visit.now) - timedelta(milliseconds=1)
 
     def work(connection: Connection) -> None:
         passwords.spend(connection, counted, visit, right=True)
         carry_on(connection, visit, account, restored)
+        browsers.carry_old(connection, account.id, account.epoch, before_it)
         outbox.queue(connection, notice)
 
     write(visit, Tag.PASSWORD_RESTORE, account.id, work)
@@ -89,7 +88,7 @@ def keep(visit: Visit, browser: str) -> None:
     """
     people.all_the_way_in(visit)
     account = _chosen(visit, browser).account
-    visit.db.tidy(lambda connection: accounts.forget_former(connection, account))
+    write(visit, Tag.PASSWORD_KEEP, account.id, lambda link: accounts.forget_former(link, account))
 
 
 def _chosen(visit: Visit, browser: str) -> Undoable:
@@ -103,10 +102,9 @@ def _here(connection: Connection, visit: Visit) -> list[Undoable]:
     known = people.known_browsers(connection, visit)
     pairs = ((accounts.find(connection, each.account), each) for each in known)
     found = (Undoable(owner, each) for owner, each in pairs if owner)
-    return [each for each in found if each.account.is_undoable(visit.now) and _is_old(each)]
-
-
-def _is_old(found: Undoable) -> bool:
-    """Whether the browser was known for long at the reset, or since the account is there."""
-    account, known_at = found.account, found.browser.created_at
-    return known_at <= account.created_at or account.was_reset_after(known_at + KNOWN_FOR)
+    return [
+        each
+        for each in found
+        if each.account.is_undoable(visit.now)
+        and each.account.was_reset_after(each.browser.created_at)
+    ]

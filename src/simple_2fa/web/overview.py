@@ -39,18 +39,25 @@ _WHAT = {
     (Tag.ACCOUNT_RESET, "done"): "second_step_reset",
     (Tag.ADDRESS_CHANGE, "approved"): "address_changed",
     (Tag.BROWSER_FORGET, "done"): "browser_forgotten",
+    (Tag.CHALLENGE_ANSWER, "approved"): "reset_code",
     (Tag.CHALLENGE_ANSWER, "wrong"): "wrong_code",
+    (Tag.CHALLENGE_RESEND, "done"): "right_password",
+    (Tag.CHALLENGE_START, "done"): "right_password",
     (Tag.PASSWORD_CHANGE, "done"): "password_changed",
     (Tag.PASSWORD_CHECK, "right"): "right_password",
     (Tag.PASSWORD_CHECK, "wrong"): "wrong_password",
+    (Tag.PASSWORD_KEEP, "done"): "reset_kept",
     (Tag.PASSWORD_RESET, "approved"): "password_reset",
     (Tag.PASSWORD_RESET, "done"): "password_reset",
     (Tag.PASSWORD_RESTORE, "done"): "password_restored",
     (Tag.SESSION_END, "done"): "session_ended",
     (Tag.SESSION_LOGIN, "approved"): "signed_in",
     (Tag.SESSION_LOGOUT, "done"): "signed_out",
+    (Tag.SESSION_STEP_UP, "approved"): "confirmed",
 }
 """What of all events somebody is told, and its name on the page."""
+_HALF_WAY = {"right_password", "reset_code"}
+"""What makes no network known: a thief comes so far."""
 
 
 def account(notice: str | None) -> dict[str, object]:
@@ -79,10 +86,21 @@ def activity(before: str) -> dict[str, object]:
     start = visit.now + timedelta(seconds=1)
     if before.isascii() and before.isdigit() and len(before) <= 15:  # noqa: PLR2004 (milliseconds)
         start = from_millis(min(int(before), to_millis(start)))
-    found = _read(visit, people.owner(visit), start)
+    lines, older = _page(_read(visit, people.owner(visit), start))
+    return {"activity": lines, "older": older, "one_factor_until": _held_until(visit)}
+
+
+def _page(found: Sequence[Event]) -> tuple[list[dict[str, object]], str | None]:
+    """Give a page's lines, and where the next one begins. What happened at once stays together."""
+    there_is_more = len(found) == _LOOKED_AT
+    if there_is_more:
+        found = [each for each in found if each.at > found[-1].at] or found
     lines = _lines(found)
-    older = str(to_millis(lines[_PAGE - 1]["at"])) if len(lines) > _PAGE else None  # type: ignore[arg-type]
-    return {"activity": lines[:_PAGE], "older": older, "one_factor_until": _held_until(visit)}
+    ends = found[-1].at if found else None
+    if len(lines) > _PAGE:
+        ends, there_is_more = lines[_PAGE - 1]["at"], True  # type: ignore[assignment]
+        lines = [each for each in lines if each["at"] >= ends]  # type: ignore[operator]
+    return lines, str(to_millis(ends)) if ends and there_is_more else None
 
 
 def _held_until(visit: Visit) -> datetime | None:
@@ -141,18 +159,21 @@ def _lines(found: Sequence[Event]) -> list[dict[str, object]]:
     """Give a line for each event that somebody is told, the newest first.
 
     The first network of an account is neither known nor new: there is none to compare it with.
+    A right password that a right code followed is told by the sign-in.
     """
     lines: list[dict[str, object]] = []
     seen: set[object] = set()
+    completed = {each.about for each in found if each.outcome == "approved" and each.about}
     for each in reversed(found):
         network, is_wrong = each.data.get("network"), each.outcome == "wrong"
         what = _what(each)
-        if what:
+        followed = what == "right_password" and each.about in completed
+        if what and not followed:
             agent = _browser(str(each.data["agent"])) if "agent" in each.data else ""
             compares = bool(seen) or is_wrong or len(found) == _LOOKED_AT
             told = "known" if network in seen else "new" if compares else ""
             lines.append({"what": what, "agent": agent, "network": told, "at": each.at})
-        if network and not is_wrong:
+        if network and not is_wrong and what not in _HALF_WAY:
             seen.add(network)
     return lines[::-1]
 

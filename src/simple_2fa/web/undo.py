@@ -67,7 +67,8 @@ def offers() -> Sequence[Offer]:
 
 def _chosen() -> Offer | None:
     found, wanted = offers(), request.values.get("browser", "")
-    return next((each for each in found if each["browser"] == wanted), next(iter(found), None))
+    named = next((each for each in found if each["browser"] == wanted), None)
+    return next(iter(found), None) if not wanted else named
 
 
 def _form(offer: Offer) -> Form:
