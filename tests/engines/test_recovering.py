@@ -179,6 +179,18 @@ def test_but_only_the_code_tells(lobby: Lobby, name: str) -> None:
     assert ann.asked.stopped(NOW) is Outcome.CANCELED
 
 
+def test_a_new_code_is_good_for_the_account_as_it_is_then(lobby: Lobby) -> None:
+    ann = asking_for_a_way_in(lobby)
+    code = ann.code
+    change_password(ann.db, owner(ann))
+    for _ in range(5):
+        ann.act(recover.prove, wrong(code))
+    ann.move(seconds=30)
+    assert ann.act(asking.again).sending is Sending.NEW
+    assert told(ann.act(recover.prove, ann.code)) is Outcome.APPROVED
+    assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_so_is_what_the_code_allowed(lobby: Lobby, name: str) -> None:
     ann = proved(lobby)

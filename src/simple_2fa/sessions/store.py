@@ -64,6 +64,11 @@ _AWAIT = (
     .where(_S.token == bindparam("held"), _S.stage == bindparam("seen"))
     .values(challenge=bindparam("awaited"), goes_to=bindparam("then"))
 )
+_STAND = (
+    update(sessions)
+    .where(_S.token == bindparam("held"), _S.account.is_(null()))
+    .values(epoch=bindparam("under"))
+)
 _CARRY = (
     update(sessions)
     .where(
@@ -155,6 +160,11 @@ def await_answer(
     values = {"held": hash_secret(held), "seen": seen.value}
     values |= {"awaited": challenge, "then": goes_to}
     return bool(connection.execute(_AWAIT, values).rowcount)
+
+
+def stand_under(connection: Connection, held: str, epoch: int) -> None:
+    """Let a session that is nobody's yet remember the epoch under which a code was asked for."""
+    connection.execute(_STAND, {"held": hash_secret(held), "under": epoch})
 
 
 def carry(connection: Connection, account: str, epoch: int, since: datetime | None) -> None:

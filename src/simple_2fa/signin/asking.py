@@ -13,6 +13,7 @@ from simple_2fa.challenges.model import (
     Challenge,
     Purpose,
     Question,
+    Sending,
     Started,
 )
 from simple_2fa.core.address import subject_of_address
@@ -183,7 +184,14 @@ def again(visit: Visit) -> Started:
     account = None if purpose is Purpose.PROVE_ADDRESS else _whose(visit, seen, purpose)
     kept = seen.address if seen and (account is None or purpose is Purpose.CHANGE_ADDRESS) else ""
     asked = question(visit, session, purpose, account, kept)
-    return flows.start(visit.desk, asked, visit.now, noting(visit, session.goes_to))
+    note = noting(visit, session.goes_to)
+
+    def also(connection: Connection, started: Started) -> None:
+        note(connection, started)
+        if purpose is Purpose.RESET and started.sending is Sending.NEW:
+            store.stand_under(connection, visit.token, account.epoch if account else NO_ACCOUNT)
+
+    return flows.start(visit.desk, asked, visit.now, also)
 
 
 def put(visit: Visit, purpose: Purpose, text: str, cash: Cash) -> Answered:
