@@ -20,7 +20,7 @@ from simple_2fa.db.engine import Database
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Place, Session
 from simple_2fa.signin import asking, login, recover
-from simple_2fa.signin import undo as resets
+from simple_2fa.signin import undo as undoing
 from simple_2fa.signin.arrival import arrival
 from simple_2fa.signin.model import TAKEN, Cookies, Entered, Lobby, OverError, Typed, Visit
 from world import COUNTER_SECRET, MINUTE, NOW, Interrupted
@@ -226,7 +226,7 @@ def at_home(lobby: Lobby, account: Account | None = None, *, remember: bool = Fa
 
 def undo(ann: Visitor, former: str = PASSWORD) -> bool:
     """Undo a reset, in the one browser that is known."""
-    return ann.act(resets.undo, next(iter(ann.browsers), ""), former)
+    return ann.act(undoing.undo, next(iter(ann.browsers), ""), former)
 
 
 def owner(ann: Visitor) -> Account:

@@ -12,6 +12,7 @@ SQL = {
     "app/checks.py",
     "cli/running.py",
     "cli/init.py",
+    "cli/questions.py",
     "cli/main.py",
     "settings/__init__.py",
     "settings/shapes.py",

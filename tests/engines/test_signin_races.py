@@ -8,7 +8,7 @@ from simple_2fa.core import passwords
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import changes, login, recover, register
-from simple_2fa.signin import undo as resets
+from simple_2fa.signin import undo as undoing
 from simple_2fa.signin.model import TAKEN, Cookies, Entered, Lobby, Visit
 from traces import happened, known_to, letters, open_to
 from visits import (
@@ -152,7 +152,7 @@ def test_an_undo_and_a_change_at_once_have_one_end(lobby: Lobby) -> None:
     there, here = phone.visit(), ann.visit()
     (browser,) = phone.browsers
     acts: tuple[Callable[[], Entered | bool], ...] = (
-        lambda: resets.undo(there, browser, PASSWORD),
+        lambda: undoing.undo(there, browser, PASSWORD),
         lambda: changes.change_password(here, OTHER_PASSWORD, THIRD_PASSWORD),
     )
     told = together(2, lambda number: outcome(acts[number]))

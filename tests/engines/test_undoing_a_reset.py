@@ -11,7 +11,7 @@ from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import changes, login, step_up
 from simple_2fa.signin import passwords as door
-from simple_2fa.signin import undo as resets
+from simple_2fa.signin import undo as undoing
 from simple_2fa.signin.model import HeldError, Lobby, OverError, PausedError
 from traces import happened, known_to, left, notices, open_to, spend
 from visits import (
@@ -170,7 +170,7 @@ def test_a_known_browser_undoes_it_with_the_password_of_before(lobby: Lobby) -> 
     ann = at_home(lobby)
     ann.act(changes.sign_out)
     thief = thief_of(ann)
-    assert [each.account for each in resets.undoable(ann.visit())] == [owner(ann)]
+    assert [each.account for each in undoing.undoable(ann.visit())] == [owner(ann)]
     for guess in ("", OTHER_PASSWORD):
         assert not undo(ann, guess)
     assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == ["wrong"] * 2
@@ -204,7 +204,7 @@ def test_nobody_else_does(lobby: Lobby) -> None:
     waiting.act(login.sign_in, waiting.typed(OTHER_PASSWORD))
     others = (thief, sign_in_again(thief), forger, waiting, at_home(lobby), Visitor(lobby))
     for each in others:
-        assert resets.undoable(each.visit()) == []
+        assert undoing.undoable(each.visit()) == []
         with pytest.raises(OverError):
             undo(each)
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
@@ -221,7 +221,7 @@ def test_one_made_in_a_known_browser_is_undone_from_another_one(lobby: Lobby) ->
     again.act(login.answer, again.code)
     laptop.browsers = again.browsers
     assert [each.stage for each in (ann, laptop, again)] == ["full", "", "full"]
-    assert resets.undoable(again.visit()) == []
+    assert undoing.undoable(again.visit()) == []
     assert undo(ann)
     assert [each.stage for each in (ann, laptop, again)] == ["full", "", ""]
 
@@ -247,7 +247,7 @@ def test_only_a_browser_known_for_a_week_undoes_it(lobby: Lobby, days: int, *, m
     ann.now = phisher.now = phisher.now + timedelta(days=days, seconds=1)
     reset(ann)
     phisher.move(hours=23)
-    assert bool(resets.undoable(phisher.visit())) == may
+    assert bool(undoing.undoable(phisher.visit())) == may
     if not may:
         with pytest.raises(OverError):
             undo(phisher, THIRD_PASSWORD)
@@ -261,7 +261,7 @@ def test_a_second_reset_makes_no_browser_old_enough(lobby: Lobby) -> None:
         ann.now = NOW + later
         reset(ann.elsewhere(), THIRD_PASSWORD)
         phisher.now = ann.now
-        assert resets.undoable(phisher.visit()) == []
+        assert undoing.undoable(phisher.visit()) == []
     phisher.act(login.sign_in, phisher.typed(THIRD_PASSWORD))
     assert phisher.stage != "full"  # it is known no more
 
@@ -283,12 +283,12 @@ def test_of_two_people_in_one_browser_each_undoes_the_own(lobby: Lobby) -> None:
     for each in (ann, bob):
         thief_of(each)
     ann.act(changes.sign_out)
-    assert {each.account.id for each in resets.undoable(ann.visit())} == {
+    assert {each.account.id for each in undoing.undoable(ann.visit())} == {
         owner(ann).id,
         owner(bob).id,
     }
     (his,) = bob.browsers
-    assert ann.act(resets.undo, his, PASSWORD)
+    assert ann.act(undoing.undo, his, PASSWORD)
     assert passwords.fits(PASSWORD, owner(bob).password)
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
@@ -299,11 +299,11 @@ def test_whoever_is_signed_in_lets_it_stand_and_nobody_undoes_it_then(lobby: Lob
     (hers,) = ann.browsers
     for each in (thief, kept(ann, timedelta()), at_home(lobby)):
         with pytest.raises(OverError):
-            each.act(resets.keep, hers)
-    ann.act(resets.keep, hers)
+            each.act(undoing.keep, hers)
+    ann.act(undoing.keep, hers)
     assert (owner(ann).former_password, ann.stage, thief.stage) == (None, "full", "full")
     assert is_one_factor(thief)
-    assert resets.undoable(ann.visit()) == []
+    assert undoing.undoable(ann.visit()) == []
     assert happened(ann, owner(ann), Tag.PASSWORD_KEEP) == ["done"]
 
 
@@ -334,7 +334,7 @@ def test_it_can_be_undone_for_a_day_to_the_second(lobby: Lobby) -> None:
     ann = at_home(lobby)
     thief_of(ann)
     late = kept(ann, UNDO_FOR)
-    assert resets.undoable(late.visit()) == []
+    assert undoing.undoable(late.visit()) == []
     with pytest.raises(OverError):
         undo(late)
     assert undo(kept(ann, UNDO_FOR - SECOND))
@@ -364,7 +364,7 @@ def test_one_that_proved_an_enrolled_token_is_undone_too(lobby: Lobby) -> None:
     ann = at_home(lobby)
     enrolled(lobby, owner(ann))
     other = thief_of(ann)
-    assert (other.stage, resets.undoable(ann.visit())) == ("password", [])
+    assert (other.stage, undoing.undoable(ann.visit())) == ("password", [])
     assert other.act(login.answer, token_code(COUNTER_SECRET[:20])).cookies
     assert undo(ann)
     assert (ann.stage, other.stage) == ("full", "")

@@ -65,8 +65,8 @@ PASSWORDS = Limit("passwords", (Rate(10, HOUR), Rate(20, DAY)))
 each browser that is known there."""
 
 PASSWORDS_IN_ALL = Limit("passwords_in_all", (Rate(60, HOUR), Rate(200, DAY)))
-"""Wrong passwords for one address from all networks together: 60 in an hour, 200 in a day. With
-fewer than ten networks nobody uses that up; even then the owner gets in with a known browser, or by
+"""Wrong passwords for one address from all networks together: 60 in an hour, 200 in a day. Six
+networks use up an hour of that, ten a day; even then the owner gets in with a known browser, or by
 a new password."""
 
 PASSWORDS_BY_BLOCK = Limit("passwords_by_block", (Rate(60, HOUR), Rate(200, DAY)))

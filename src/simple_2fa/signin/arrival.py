@@ -55,12 +55,22 @@ def arrival(
 
     A browser becomes known by a second step alone, and by none that counts as one factor.
     """
-    held = _one_factor_until(visit, account, known, second)
+    held = held_until(visit, account, known, second)
     skips = known.skips_code_until if known else None
     if remember:
         skips = visit.now + SKIPS_CODE_FOR
     browser = None if held else (known.id if known else new_id(), new_secret())
     return Arrival(visit, account, known, second, held, skips, Cookies(new_secret(), browser))
+
+
+def held_until(
+    visit: Visit, account: Account, known: Browser | None, second: Factor | None
+) -> datetime | None:
+    """Give until when a mailbox counts for no second factor: it has reset the password."""
+    if known or second is None or not second.rests_on_mailbox or account.reset_at is None:
+        return None
+    until = account.reset_at + UNDO_FOR
+    return until if visit.now < until else None
 
 
 def know_browser(connection: Connection, made: Arrival) -> None:
@@ -82,13 +92,3 @@ def know_browser(connection: Connection, made: Arrival) -> None:
     agent, skips = visit.place.agent, made.skips_until
     new = Browser(name, account.id, account.epoch, agent, now, now, ends, skips)
     browsers.add(connection, new, verifier)
-
-
-def _one_factor_until(
-    visit: Visit, account: Account, known: Browser | None, second: Factor | None
-) -> datetime | None:
-    """Give until when a mailbox counts for no second factor: it has reset the password."""
-    if known or second is None or not second.rests_on_mailbox or account.reset_at is None:
-        return None
-    until = account.reset_at + UNDO_FOR
-    return until if visit.now < until else None

@@ -17,7 +17,7 @@ from simple_2fa.mail import outbox
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, full, waiting
 from simple_2fa.signin import asking, notices, passwords, people, resets
-from simple_2fa.signin.arrival import Arrival, arrival, know_browser
+from simple_2fa.signin.arrival import Arrival, arrival, held_until, know_browser
 from simple_2fa.signin.model import Cookies, Entered, OverError, Typed, Visit
 from simple_2fa.signin.writing import write
 
@@ -111,7 +111,7 @@ def can_remember(visit: Visit, factor: str) -> bool:
     """Tell whether a browser is known after this step: not by a mailbox that reset the password."""
     account = people.owner(visit)
     known, second = people.recognised(visit, account), visit.desk.factors[factor]
-    return arrival(visit, account, known, second).cookies.browser is not None
+    return held_until(visit, account, known, second) is None
 
 
 def _skip(visit: Visit, match: _Match) -> Entered:

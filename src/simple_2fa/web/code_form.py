@@ -1,7 +1,7 @@
 """The form that asks for a code, of a ticket or of the visitor's own session."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request
@@ -20,16 +20,16 @@ class CodeForm:
 
     Attributes:
         ticket: what opens the page; '' where the visitor's session waits for the code.
-        more: what the page needs beside the challenge.
+        more: gives what the page needs beside the challenge; asked only where it is shown.
     """
 
     challenge: Challenge
     ticket: str = ""
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: Callable[[], Mapping[str, Any]] = dict
 
     def show(self, error: str | None = None, **more: Any) -> Response:  # noqa: ANN401 (a context)
         """Render it."""
-        return shown.asked(self.challenge, self.ticket, error=error, **self.more, **more)
+        return shown.asked(self.challenge, self.ticket, error=error, **self.more(), **more)
 
     def open(self) -> Response:
         """Render it for somebody who comes to see how it stands."""
@@ -60,7 +60,7 @@ class CodeForm:
         except ClosedError:
             return self.show("canceled")
         except SlowDownError as why:
-            return shown.too_early(self.challenge, self.ticket, why.retry_at, **self.more)
+            return shown.too_early(self.challenge, self.ticket, why.retry_at, **self.more())
         except UnavailableError:
             return self.show("unavailable")
         services().worker.wake()

@@ -1,6 +1,7 @@
 """The page of a second step for whoever has a session: what it waits for is answered here."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -103,7 +104,7 @@ def _address_form(**context: object) -> Form:
 
 
 def _form(seen: Challenge) -> CodeForm:
-    return CodeForm(seen, more=_more(seen))
+    return CodeForm(seen, more=partial(_more, seen))
 
 
 def _send_first() -> Response:

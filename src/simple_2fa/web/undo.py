@@ -10,7 +10,7 @@ from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import HOME, anybody, signed_in
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
-from simple_2fa.signin import undo as resets
+from simple_2fa.signin import undo as undoing
 from simple_2fa.web.forms import Form, go
 
 Offer = Mapping[str, object]
@@ -33,7 +33,7 @@ def undo() -> Response:
     former = form.secret()
 
     def restore() -> Response:
-        if not resets.undo(visits.visit(), str(offer["browser"]), former):
+        if not undoing.undo(visits.visit(), str(offer["browser"]), former):
             form.faults |= {"password_error": "wrong"}
             return form.show()
         services().worker.wake()
@@ -49,7 +49,7 @@ def keep() -> Response:
         raise Problem("forbidden")
     offer = _chosen()
     if offer:
-        resets.keep(visits.visit(), str(offer["browser"]))
+        undoing.keep(visits.visit(), str(offer["browser"]))
     return go(HOME)
 
 
@@ -61,7 +61,7 @@ def offers() -> Sequence[Offer]:
             "address": mask(each.account.address),
             "browser": each.browser.id,
         }
-        for each in resets.undoable(visits.visit())
+        for each in undoing.undoable(visits.visit())
     ]
 
 
