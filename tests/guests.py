@@ -126,6 +126,11 @@ class Guest(Person):
         return self.site.services.desk.open(self.challenge()).state.decode()
 
 
+def told(reply: TestResponse) -> str:
+    """What the page of a code says of the one that was sent; '' for none that can be sent again."""
+    return reply.headers.get("Location", "").partition("told=")[2]
+
+
 def goes_to(reply: TestResponse) -> str:
     """Where a redirect leads; '' for anything else."""
     return reply.headers["Location"] if reply.status_code == 303 else ""

@@ -110,6 +110,7 @@ VERIFY: dict[str, Preview] = {
         f"step-{purpose.replace('_', '-')}-canceled": _stopped(purpose, "canceled")
         for purpose in ("login", "prove_address", "reset", "change_address", "step_up")
     },
+    "step-login-used": _stopped("login", "used"),
     "step-waiting-soon": _step("login", state="waiting", challenge=None, wait=27),
     "step-waiting-long": _step("login", state="waiting", challenge=None, again_at=LATER),
     "step-nowhere": _step("", state="nowhere", challenge=None),

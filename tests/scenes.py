@@ -135,17 +135,6 @@ def expired(at: Stage) -> None:
     at.open(path)
 
 
-def used(at: Stage) -> None:
-    path = at.ask()
-    other = at.page.context.new_page()
-    other.goto(at.page.url)
-    at.type(at.site.code())
-    at.open(path)
-    other.get_by_label("Security code").fill(at.site.code())
-    at.page = other
-    at.press("Continue")
-
-
 def canceled(at: Stage) -> None:
     path = asked(at.site)
     flows.cancel(at.site.services.desk, at.challenge(path), at.site.clock())
@@ -220,7 +209,6 @@ SCENES: dict[str, Scene] = {
     "stale": (stale, "Check your email"),
     "away": (away, "We can't check codes right now"),
     "expired": (expired, "That code has expired"),
-    "used": (used, "That code was already used"),
     "canceled": (canceled, "That code was canceled"),
     "five-misses": (five_misses, "Too many wrong codes"),
     "five-misses-too-early": (five_misses_too_early, "Too many wrong codes"),

@@ -132,3 +132,27 @@ class TestSignIn:
             ann.page.go_back()
             expect(ann.page.get_by_role("heading", level=1)).to_have_text(heading)
             expect(ann.page.locator("body")).not_to_contain_text("example.com")
+
+    def test_the_way_back_leads_past_a_form_with_errors(self, ann: Tab) -> None:
+        ann.settle()
+        ann.sign_in(password=ANOTHER)
+        ann.is_told("That email and password don't match.")
+        ann.enter(ANN, PASSWORD)
+        ann.is_at("/verify", "Check your email")
+        if not ann.scripts:
+            return  # the browser asks whether the form may be sent again
+        ann.page.go_back()
+        ann.is_at("/login", "Sign in")
+        ann.page.go_forward()
+        ann.is_at("/verify", "Check your email")
+
+    def test_a_button_that_was_pressed_in_vain_is_behind_her_too(self, ann: Tab) -> None:
+        ann.settle()
+        ann.sign_in()
+        ann.press("Send again")
+        ann.is_told("You can send it again in 30 seconds.")
+        if ann.scripts:
+            ann.is_at("/verify", "Check your email")
+            ann.page.reload()
+            expect(ann.page.locator("#message")).to_have_count(0)
+        assert len(ann.site.letters(ANN)) == 1

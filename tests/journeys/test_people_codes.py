@@ -31,6 +31,20 @@ def test_five_misses_are_left_by_a_new_code(waiting: Tab) -> None:
     ann.sees("A wrong code was entered")
 
 
+def test_going_back_after_a_miss_shows_how_things_stand_and_sends_nothing(waiting: Tab) -> None:
+    ann = waiting
+    ann.miss(1)
+    ann.page.reload()
+    ann.miss(1)
+    for _ in range(2):
+        expect(ann.page.locator("#code-error")).to_contain_text("3 tries left.")
+        ann.page.reload()
+    ann.type(ann.site.code())
+    ann.is_at("/account", "Your account")
+    ann.page.go_back()
+    ann.is_at("/account", "Your account")
+
+
 def test_an_expired_code_is_left_by_a_new_one_without_the_password(waiting: Tab) -> None:
     ann = waiting
     old = ann.site.code()

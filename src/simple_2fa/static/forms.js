@@ -1,6 +1,7 @@
 // Every page. Everything here is a convenience: the page works without it.
 import { guardForms } from "./busy.js";
 import { countDown } from "./countdown.js";
+import { standForForm } from "./history.js";
 import { showPasswords } from "./password.js";
 import { tellTimes } from "./times.js";
 
@@ -8,6 +9,7 @@ const status = document.querySelector("[role=status]");
 
 export const say = (words) => { status.textContent = words; };
 
+standForForm();
 guardForms();
 countDown(say);
 showPasswords();

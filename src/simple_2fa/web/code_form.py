@@ -3,15 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, request
 
-from simple_2fa.challenges.model import Challenge, ClosedError, Sending, Started
+from simple_2fa.challenges.model import (
+    Answered,
+    Challenge,
+    ClosedError,
+    Outcome,
+    Sending,
+    Started,
+)
+from simple_2fa.core.clock import minutes_up
 from simple_2fa.core.errors import MalformedAnswerError, SlowDownError, UnavailableError
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.services import now, services
 from simple_2fa.web import shown
-from simple_2fa.web.forms import go
+from simple_2fa.web.forms import go, patience
 
 
 @dataclass(frozen=True)
@@ -27,29 +36,47 @@ class CodeForm:
     ticket: str = ""
     more: Callable[[], Mapping[str, Any]] = dict
 
+    @property
+    def path(self) -> str:
+        """Where it is shown."""
+        return f"/verify/{self.ticket}" if self.ticket else "/verify"
+
     def show(self, error: str | None = None, **more: Any) -> Response:  # noqa: ANN401 (a context)
         """Render it."""
         return shown.asked(self.challenge, self.ticket, error=error, **self.more(), **more)
 
     def open(self) -> Response:
         """Render it for somebody who comes to see how it stands."""
-        stopped = self.challenge.stopped(now())
+        stopped, told = self.challenge.stopped(now()), request.args.get("told")
         if stopped:
             return self.show(shown.ERRORS[stopped], status=200)
+        if told == "wrong" and self.challenge.tries:
+            return self.show(told, status=200, tries_left=self.challenge.tries_left)
+        if told in {"empty", "malformed"}:
+            return self.show(told, status=200)
         return self.show(notice=request.args.get("notice"))
 
     def send(self, judge: Callable[[str], Response]) -> Response:
         """Have the code judged that was typed, or show what is wrong with it."""
         text = request.form.get("code", "")
-        error = "stale_form" if not csrf_fits() else "empty" if not text.strip() else None
-        if error:
-            return self.show(error)
+        if not csrf_fits():
+            return self.show("stale_form")
+        if not text.strip():
+            return self._lead_to("empty")
         try:
             return judge(text)
         except MalformedAnswerError:
-            return self.show("malformed")
+            return self._lead_to("malformed")
         except UnavailableError:
             return self.show("unavailable")
+
+    def tell(self, answered: Answered) -> Response:
+        """Tell that an answer wasn't right."""
+        until = answered.retry_at
+        if until:
+            return self.show("paused", again=until, retry_at=minutes_up(until))
+        is_open = answered.outcome is Outcome.WRONG and answered.tries_left
+        return self._lead_to("wrong" if is_open else "")
 
     def send_again(self, start: Callable[[], Started]) -> Response:
         """Have the code sent again, or a new one where it is of no more use."""
@@ -60,10 +87,19 @@ class CodeForm:
         except ClosedError:
             return self.show("canceled")
         except SlowDownError as why:
-            return shown.too_early(self.challenge, self.ticket, why.retry_at, **self.more())
+            return self.show("slow_down", again=why.retry_at, **patience(why.retry_at))
         except UnavailableError:
             return self.show("unavailable")
         services().worker.wake()
         notice = "resent" if started.sending is Sending.RESENT else "renewed"
-        page = f"/verify/{started.ticket}" if self.ticket else "/verify"
+        page = f"/verify/{started.ticket}" if self.ticket else self.path
         return go(f"{page}?notice={notice}")
+
+    def _lead_to(self, told: str) -> Response:
+        """Lead back to where it is shown: to load that again, or to go back there, sends nothing.
+
+        The box that was ticked stays so.
+        """
+        kept = {"told": told, "remember": request.form.get("remember", "")}
+        query = urlencode({name: value for name, value in kept.items() if value})
+        return go(f"{self.path}?{query}" if query else self.path)

@@ -8,14 +8,12 @@ from flask import Response
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import (
     RESEND_GAP,
-    Answered,
     Challenge,
     Outcome,
     Purpose,
 )
 from simple_2fa.clients import flows as clients
 from simple_2fa.core.address import mask, spoken
-from simple_2fa.core.clock import minutes_up
 from simple_2fa.http.pages import page
 from simple_2fa.http.services import now, seconds_until, services
 from simple_2fa.mail.outbox import Delivery, Progress
@@ -97,24 +95,6 @@ def done(challenge: Challenge | None = None) -> Response:
     """Render the page of an approved challenge."""
     told = facts(challenge) if challenge else None
     return page("verify", {**_NOTHING, "state": "done", "challenge": told})
-
-
-def told(challenge: Challenge, ticket: str, answered: Answered, **more: object) -> Response:
-    """Render a challenge's page after an answer that wasn't right."""
-    if answered.retry_at:
-        until = answered.retry_at
-        more |= {"error": "paused", "again": until, "retry_at": minutes_up(until)}
-    elif answered.outcome is Outcome.WRONG and answered.tries_left:
-        more |= {"error": "wrong", "tries_left": answered.tries_left}
-    else:
-        more["error"] = ERRORS.get(answered.outcome, "too_many_tries")
-    return asked(challenge, ticket, **more)  # type: ignore[arg-type]
-
-
-def too_early(challenge: Challenge, ticket: str, until: datetime, **more: object) -> Response:
-    """Render a challenge's page for somebody who wants another letter too soon."""
-    told_when = {"error": "slow_down", "again": until, **patience(until)}
-    return asked(challenge, ticket, **{**more, **told_when})
 
 
 def waiting(again: datetime | None = None) -> Response:

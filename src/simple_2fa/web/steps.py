@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, request
 
-from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Answered, Challenge, Outcome, Purpose
 from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.http import visits
@@ -122,16 +121,13 @@ def _send_first() -> Response:
 
 
 def _tell(seen: Challenge, entered: Entered) -> Response:
-    answered = entered.answered or Answered(Outcome.UNKNOWN)
     if entered.cookies:
         return visits.keep(
             go(entered.goes_to or _GO_TO.get(Purpose(seen.purpose), HOME)), entered.cookies
         )
-    if TAKEN in answered.data:
+    if entered.answered and TAKEN in entered.answered.data:
         return page("taken", {"address": seen.address})
-    # As it was judged: what the page shows of it is read anew.
-    row = flows.find(services().desk, seen.id, seen.caller) or seen
-    return shown.told(row, "", answered, **_more(seen))
+    return _form(seen).tell(entered.answered or Answered(Outcome.UNKNOWN))
 
 
 def _more(seen: Challenge) -> dict[str, Any]:
@@ -146,4 +142,4 @@ def _more(seen: Challenge) -> dict[str, Any]:
 
 
 def _remembers() -> bool:
-    return request.form.get("remember") == "yes"
+    return request.values.get("remember") == "yes"

@@ -104,14 +104,14 @@ def _answer_by_ticket(ticket: str) -> Response:
     if challenge is None:
         return shown.nothing(404)
 
+    form = CodeForm(challenge, ticket)
+
     def judge(text: str) -> Response:
         attempt = Attempt(text, challenge.caller, challenge.purpose)
         answered = answers.answer(services().desk, challenge.id, attempt, now())
-        if answered.outcome is Outcome.APPROVED:
-            return go(f"/verify/{ticket}")
-        return shown.told(challenge, ticket, answered)
+        return go(form.path) if answered.outcome is Outcome.APPROVED else form.tell(answered)
 
-    return CodeForm(challenge, ticket).send(judge)
+    return form.send(judge)
 
 
 def _answer_bare() -> Response:
