@@ -25,12 +25,12 @@ from client import Request, one_by_one
 from people import added
 from run import RESULTS, environment, machine
 from servers import our_command, running
-from simple_2fa import app
 from simple_2fa.accounts.model import Account
 from simple_2fa.core.clock import utc_now
 from simple_2fa.core.ids import new_id, new_secret
 from simple_2fa.core.passwords import hash_password
 from simple_2fa.db.upgrade import upgrade
+from simple_2fa.flask import building
 from simple_2fa.http.services import Services
 from simple_2fa.settings import Settings
 from statistics_of_two import Comparison, compare
@@ -67,7 +67,7 @@ def main() -> None:
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, object]]:
     """Measure the chosen cases against one server, and print each."""
     given = {**environment(""), "TRUSTED_PROXIES": "127.0.0.1"}
-    services = app.build(Settings.load(given, folder))
+    services = building.build(Settings.load(given, folder))
     upgrade(services.db)
     drawn = random.Random(options.seed)  # noqa: S311 (an order)
     told: dict[str, dict[str, object]] = {}

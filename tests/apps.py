@@ -50,7 +50,7 @@ class Site:
 
     @property
     def services(self) -> Services:
-        found: Services = self.app.extensions[EXTENSION]
+        found: Services = self.app.extensions[EXTENSION].services
         return found
 
     @property

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response
 
 from apps import Site, made
 from live import compiled_once
@@ -11,6 +11,7 @@ from simple_2fa.core import words
 from simple_2fa.http.guard import anybody
 from simple_2fa.http.hooks import nonce
 from simple_2fa.http.look import monogram, theme
+from simple_2fa.http.pages import render
 from world import NOW
 
 
@@ -29,7 +30,7 @@ def site_of_previews(folder: Path) -> Site:
 
 def _render(site: Site, name: str) -> Response:
     template, context = PREVIEWS[name]
-    return make_response(render_template(f"pages/{template}.html", **{**_shared(site), **context}))
+    return make_response(render(f"pages/{template}.html", {**_shared(site), **context}))
 
 
 def _shared(site: Site) -> Context:

@@ -9,7 +9,7 @@ from apps import Site
 from guests import PASSWORD, Guest, goes_to, member
 from live import Shown
 from simple_2fa.core.ids import new_id
-from simple_2fa.http.guard import safe_path
+from simple_2fa.http.paths import safe_path
 
 EVIL = [
     "//evil.example",

@@ -53,13 +53,13 @@ class TestDocument:
             (method, re.sub("<(.+?)>", "{\\1}", rule.rule))
             for rule in site.app.url_map.iter_rules()
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-            if rule.endpoint in {f"api.{each.name}" for each in OPERATIONS}
+            if rule.endpoint in {f"simple_2fa.api.{each.name}" for each in OPERATIONS}
         }
         assert set(operations(described)) == DECLARED == routes
         api = {
             rule.endpoint for rule in site.app.url_map.iter_rules() if rule.rule.startswith("/api")
         }
-        assert api <= {f"api.{each.name}" for each in OPERATIONS}
+        assert api <= {f"simple_2fa.api.{each.name}" for each in OPERATIONS}
 
     def test_it_is_built_once_and_served_as_it_is(self, site: Site) -> None:
         first, second = (site.client().get("/openapi.json") for _ in range(2))

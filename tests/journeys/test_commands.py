@@ -10,11 +10,11 @@ from rig.command import call, fresh_home, write_env
 from rig.node import Node, until
 from rig.script import HANG
 from rig.smtp import Sink
-from simple_2fa import app
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Caller, Question
 from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.clock import utc_now
+from simple_2fa.flask import building
 from simple_2fa.settings import Settings
 
 PEOPLE = [f"p{number}@example.com" for number in range(5)]
@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smtp_sink: Sink) -> It
 
 def queue(*people: str) -> None:
     """Ask for codes, as an application does; no worker runs here."""
-    desk = app.build(Settings.load()).desk
+    desk = building.build(Settings.load()).desk
     for each in people:
         subject = subject_of_address(each)
         flows.start(desk, Question(subject, each, "verify", Caller("client", "c" * 22)), utc_now())

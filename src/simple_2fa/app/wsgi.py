@@ -22,7 +22,7 @@ def server() -> Flask:
     configure(JsonLines())
     _end_with_parent()
     app = create(Settings.load())
-    app.extensions[EXTENSION].worker.start()
+    app.extensions[EXTENSION].services.worker.start()
     return app
 
 

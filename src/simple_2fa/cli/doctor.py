@@ -6,13 +6,13 @@ from contextlib import closing
 
 import click
 
-from simple_2fa import app
 from simple_2fa.app.checks import named, refusals
 from simple_2fa.cli.loading import as_json, load_settings, print_json, unset
 from simple_2fa.core.clock import utc_now
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.vault import key_id
 from simple_2fa.db import state as database
+from simple_2fa.flask import building
 from simple_2fa.http.look import DARK_CARD, LIGHT_CARD, contrast, nearest_passing
 from simple_2fa.mail.smtp import Smtp
 from simple_2fa.mail.transport import OutOfReachError
@@ -60,7 +60,7 @@ def _settings(settings: Settings) -> Iterator[Line]:
 
 
 def _database(settings: Settings) -> Iterator[Line]:
-    db = app.open_database(settings)
+    db = building.open_database(settings)
     faults = refusals(db, settings.master_keys(), utc_now())
     if not faults:
         yield "database", True, f"{named(db.url)} is current"
@@ -72,7 +72,7 @@ def _mail(settings: Settings) -> Iterator[Line]:
     if not settings.smtp_server:
         yield "mail", False, "SMTP_SERVER is missing: no letter can be sent"
         return
-    with closing(Smtp(app.mail_server(settings))) as server:
+    with closing(Smtp(building.mail_server(settings))) as server:
         try:
             yield "mail", True, server.check()
         except OutOfReachError as why:
@@ -81,7 +81,7 @@ def _mail(settings: Settings) -> Iterator[Line]:
 
 def _clock(settings: Settings) -> Iterator[Line]:
     try:
-        skew = database.clock_skew(app.open_database(settings), utc_now())
+        skew = database.clock_skew(building.open_database(settings), utc_now())
     except UnavailableError:
         return  # the line about the database says it
     detail = f"{abs(skew):.1f} s from the database's"

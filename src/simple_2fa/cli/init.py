@@ -10,7 +10,6 @@ from tempfile import NamedTemporaryFile
 import click
 from sqlalchemy.exc import DBAPIError
 
-from simple_2fa import app
 from simple_2fa.app.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack, reason
 from simple_2fa.app.development import new_key
 from simple_2fa.cli import doctor
@@ -31,6 +30,7 @@ from simple_2fa.cli.questions import (
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db import state as database
 from simple_2fa.db.upgrade import upgrade
+from simple_2fa.flask import building
 from simple_2fa.mail.smtp import Smtp
 from simple_2fa.mail.transport import OutOfReachError
 from simple_2fa.settings import Settings, SettingsError
@@ -157,7 +157,7 @@ def _database(settings: Settings) -> Iterator[str]:
     yield from (unsafe := tuple(_of(settings, "DB_", "DATABASE_URL")))
     if unsafe:
         return
-    with closing(app.open_database(settings)) as db:
+    with closing(building.open_database(settings)) as db:
         try:
             yield from database.problems(db)
             state = database.state(db)
@@ -182,7 +182,7 @@ def _mail(settings: Settings) -> Iterator[str]:
     yield from (unsafe := tuple(_of(settings, "SMTP_", "MAIL_FROM")))
     if unsafe:
         return
-    with closing(Smtp(app.mail_server(settings))) as server:
+    with closing(Smtp(building.mail_server(settings))) as server:
         try:
             click.echo(server.check())
         except OutOfReachError as why:
@@ -210,7 +210,7 @@ def _write(file: Path, answers: Answers) -> None:
 def _finish(*, yes: bool) -> None:
     """Make the tables, and let the doctor look at all of it."""
     if yes or click.confirm("Make the tables in the database now?", default=True):
-        for line in upgrade(app.open_database(Settings.load())):
+        for line in upgrade(building.open_database(Settings.load())):
             click.echo(line)
     click.get_current_context().invoke(doctor.doctor, as_json=False)
     click.echo("All is well: `simple-2fa serve` starts it.")

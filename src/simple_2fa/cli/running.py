@@ -24,6 +24,7 @@ from simple_2fa.clients import flows as clients
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
 from simple_2fa.db.upgrade import upgrade
+from simple_2fa.flask import building
 from simple_2fa.http.curl import curl_line
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
@@ -66,7 +67,7 @@ def run(host: str, port: int) -> None:
     made = app.create(
         settings, development=True, heard=partial(_print_check, settings.origin or "")
     )
-    services: Services = made.extensions[EXTENSION]
+    services: Services = made.extensions[EXTENSION].services
     _migrate(services)
     services.worker.start()
     server = make_server(address, free, made, threaded=True, request_handler=_Quiet)
@@ -86,7 +87,7 @@ def serve(host: str, port: int, workers: int) -> None:
     in front.
     """
     settings = load_production()
-    _refuse(refusals(app.open_database(settings), settings.master_keys(), utc_now()))
+    _refuse(refusals(building.open_database(settings), settings.master_keys(), utc_now()))
     address = _address(host)
     if not _is_free(address, port):
         _refuse([f"port {port} of {host} is busy or not ours: give another --port or --host"])
@@ -118,7 +119,7 @@ def worker() -> None:
     """Send letters and keep house, without serving."""
     settings = load_production()
     configure(JsonLines())
-    services = app.build(settings)
+    services = building.build(settings)
     _refuse(refusals(services.db, settings.master_keys(), utc_now()))
     _say(settings, "worker")
     stop = threading.Event()

@@ -3,28 +3,23 @@
 A view that says nothing is refused to everybody.
 """
 
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Response, current_app, g, request
 from flask.globals import request_ctx
+from flask.sansio.scaffold import Scaffold
 
 from simple_2fa.core import words
 from simple_2fa.http import visits
+from simple_2fa.http.paths import go, here, home, is_asset, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.sessions.model import Stage
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-HOME = "/account"
-"""The path that somebody goes to who wanted no other."""
-_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
-"""A path of ours: no other host behind two slashes, no backslash, no space or control character."""
-_LONGEST_PATH = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +55,13 @@ freshly_signed_in = demands(Demand(Stage.FULL, fresh=True))
 
 def demand_of(endpoint: str) -> Demand | None:
     """Tell what the view of an endpoint demands; None where it doesn't say."""
-    if endpoint == "static":
+    if is_asset(endpoint):
         return Demand(by_key=True)
     return getattr(current_app.view_functions[endpoint], "demand", None)
 
 
-def install(app: Flask) -> None:
-    """Check every request to an application of ours."""
+def install(app: Scaffold) -> None:
+    """Check every request to an application of ours, or to our blueprint in another."""
     app.before_request(check)
     app.teardown_request(_fall_silent)
 
@@ -97,12 +92,6 @@ def check() -> Response | None:
     return None
 
 
-def safe_path(text: str, default: str = "") -> str:
-    """Give a path to go on to, if it is one of ours; never another site's address."""
-    fits = len(text) <= _LONGEST_PATH and _PATH.fullmatch(text)
-    return text if fits else default
-
-
 def _fall_silent(_error: BaseException | None) -> None:
     g.pop("language", ExitStack()).close()
 
@@ -112,11 +101,11 @@ def _to_sign_in(stage: Stage) -> Response:
     query = {"notice": "ended"} if visits.token() and not visits.session() else {}
     if stage is Stage.FULL:
         query["next"] = _back_here()
-    return redirect(f"/login?{urlencode(query)}", 303)  # type: ignore[return-value]
+    return go(f"/login?{urlencode(query)}")
 
 
 def _to_confirm() -> Response:
-    return redirect(f"/confirm?{urlencode({'next': _back_here()})}", 303)  # type: ignore[return-value]
+    return go(f"/confirm?{urlencode({'next': _back_here()})}")
 
 
 def _back_here() -> str:
@@ -126,4 +115,4 @@ def _back_here() -> str:
     """
     adapter = request_ctx.url_adapter
     has_page = adapter is not None and adapter.test(method="GET")
-    return safe_path(request.path, HOME) if has_page else HOME
+    return safe_path(here(), home()) if has_page else home()

@@ -5,11 +5,13 @@ import secrets
 import time
 from collections.abc import Iterator
 
-from flask import Flask, Response, g, request
+from flask import Response, g, request
+from flask.sansio.scaffold import Scaffold
 
 from simple_2fa.core.ids import new_id
 from simple_2fa.http.cookies import keep_visitor
 from simple_2fa.http.origins import client_address, is_misdirected
+from simple_2fa.http.paths import is_asset
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 
@@ -33,10 +35,8 @@ _CSP = (
 _A_YEAR = "max-age=31536000; includeSubDomains"
 
 
-def install(app: Flask) -> None:
-    """Add the hooks to an application of ours."""
-    # '/api//v1' is no address: Werkzeug would redirect it, to whatever Host the caller named.
-    app.url_map.merge_slashes = False
+def install(app: Scaffold) -> None:
+    """Add the hooks to an application of ours, or to our blueprint in another."""
     app.before_request(_begin)
     app.after_request(_finish)
 
@@ -71,7 +71,7 @@ def _headers(response: Response) -> Iterator[tuple[str, str]]:
     """Give what every response says, where its view doesn't say otherwise."""
     yield from _HEADERS
     yield "X-Request-Id", g.request_id
-    if request.endpoint != "static":
+    if not is_asset(request.endpoint):
         yield "Cache-Control", "no-store"
     if response.mimetype == "text/html":
         yield "Content-Security-Policy", _policy()

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, current_app, g, make_response, request, template_rendered
 
 from simple_2fa.core import words
 from simple_2fa.core.words import gettext as _
 from simple_2fa.http.cookies import csrf_token
 from simple_2fa.http.hooks import nonce
 from simple_2fa.http.look import monogram, theme
+from simple_2fa.http.paths import here, start
 from simple_2fa.http.problems import KINDS, Problem
-from simple_2fa.http.services import seconds_until, services
+from simple_2fa.http.services import mount, seconds_until, services
 from simple_2fa.settings import Settings
 
 
@@ -35,18 +36,27 @@ def page(name: str, context: Mapping[str, object], status: int = 200) -> Respons
         "registration_open": settings.registration == "open",
         "signed_in": _signed_in(),
     }
-    response = make_response(render_template(f"pages/{name}.html", **shared, **context), status)
+    response = make_response(render(f"pages/{name}.html", {**shared, **context}), status)
     # Under 'no-referrer' browsers send our own forms with 'Origin: null', as if from a stranger.
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
+def render(name: str, context: Mapping[str, object]) -> str:
+    """Render a template of ours."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (Flask's own way)
+    template = mount().templates.get_template(name)
+    made = template.render(context)
+    template_rendered.send(app, template=template, context=context)
+    return made
+
+
 def error_page(problem: Problem) -> Response:
     """Render the page for an error, with its request id and a way out."""
     status = KINDS[problem.code].status
-    way_out = [("/", _("Go to the start page"))]
+    way_out = [(start(), _("Go to the start page"))]
     if problem.code == "unavailable" and request.method == "GET":
-        way_out.insert(0, (request.path, _("Try again")))
+        way_out.insert(0, (here(), _("Try again")))
     shown = page(
         "error", {"status": status, "request_id": g.request_id, "way_out": way_out}, status
     )

@@ -1,11 +1,13 @@
-"""What a request may use, put together by `app` and found again by the faces."""
+"""What a request may use, put together by `flask` and found again by the faces."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import cast
 
 from flask import current_app, g
+from jinja2 import Environment
 
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.errors import UnavailableError
@@ -43,9 +45,42 @@ class Services:
     development: bool = False
 
 
+@dataclass(frozen=True)
+class Mount:
+    """How our faces stand in a Flask application.
+
+    Attributes:
+        make: puts the parts together that they work with; called once.
+        templates: what pages are made of.
+        prefix: what comes before each path of ours, such as '/2fa', or ''.
+        home: the path in the application of whoever wanted no other page.
+    """
+
+    make: Callable[[], Services]
+    templates: Environment
+    prefix: str
+    home: str
+    _made: list[Services] = field(default_factory=list, init=False)
+    _making: Lock = field(default_factory=Lock, init=False)
+
+    @property
+    def services(self) -> Services:
+        """The parts that they work with."""
+        if not self._made:
+            with self._making:
+                if not self._made:
+                    self._made.append(self.make())
+        return self._made[0]
+
+
+def mount() -> Mount:
+    """Give how our faces stand in the application that handles this request."""
+    return cast("Mount", current_app.extensions[EXTENSION])
+
+
 def services() -> Services:
-    """Give the parts of the server that handles this request."""
-    return cast("Services", current_app.extensions[EXTENSION])
+    """Give the parts that work for this request."""
+    return mount().services
 
 
 def now() -> datetime:

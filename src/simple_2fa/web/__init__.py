@@ -1,20 +1,29 @@
 """The pages."""
 
+from types import ModuleType
+
 from flask import Blueprint
 
 from simple_2fa.http import problems
 from simple_2fa.http.pages import error_page, page
+from simple_2fa.http.paths import go
 from simple_2fa.signin.model import HeldError, OverError
 from simple_2fa.web import account, forgot, home, login, register, undo, verify
-from simple_2fa.web.forms import go
 
-blueprint = Blueprint("web", __name__)
-for part in (home, register, login, forgot, undo, verify, account):
-    for method, path, view in part.ROUTES:
-        blueprint.add_url_rule(path, f"{method} {path}", view, methods=[method])
-# Whatever came first, in another tab or elsewhere: that page tells how things stand.
-blueprint.register_error_handler(OverError, lambda _: go("/verify"))
-blueprint.register_error_handler(
-    HeldError, lambda why: page("account/held", {"until": why.until}, 403)
-)
-blueprint.register_error_handler(Exception, lambda error: error_page(problems.of(error)))
+ALL = (home, register, login, forgot, undo, verify, account)
+"""Modules of pages; each says where its views stand: method, path, view."""
+
+
+def pages(*parts: ModuleType) -> Blueprint:
+    """Put pages together."""
+    blueprint = Blueprint("web", __name__)
+    for part in parts:
+        for method, path, view in part.ROUTES:
+            blueprint.add_url_rule(path, f"{method} {path}", view, methods=[method])
+    # Whatever came first, in another tab or elsewhere: that page tells how things stand.
+    blueprint.register_error_handler(OverError, lambda _: go("/verify"))
+    blueprint.register_error_handler(
+        HeldError, lambda why: page("account/held", {"until": why.until}, 403)
+    )
+    blueprint.register_error_handler(Exception, lambda error: error_page(problems.of(error)))
+    return blueprint

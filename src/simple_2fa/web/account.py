@@ -7,13 +7,14 @@ from simple_2fa.core.ids import is_id
 from simple_2fa.core.passwords import normal
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import HOME, freshly_signed_in, signed_in
+from simple_2fa.http.guard import freshly_signed_in, signed_in
 from simple_2fa.http.pages import page
+from simple_2fa.http.paths import go
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 from simple_2fa.signin import changes
 from simple_2fa.web import overview
-from simple_2fa.web.forms import Form, go
+from simple_2fa.web.forms import Form
 
 
 @signed_in
@@ -49,7 +50,7 @@ def change_password() -> Response:
             form.faults["current_error"] = "wrong"
             return form.show()
         services().worker.wake()
-        return visits.keep(go(f"{HOME}?notice=password_changed"), entered.cookies)
+        return visits.keep(go("/account?notice=password_changed"), entered.cookies)
 
     return form.send(change)
 
@@ -99,7 +100,7 @@ def forget() -> Response:
     """Forget one known browser, or all."""
     _demand_own_form()
     changes.forget(visits.visit(), _chosen("browser", "all"))
-    return go(f"{HOME}?notice=forgotten")
+    return go("/account?notice=forgotten")
 
 
 @signed_in
@@ -108,7 +109,7 @@ def end() -> Response:
     _demand_own_form()
     which = _chosen("session", "others")
     changes.end(visits.visit(), which)
-    return go(f"{HOME}?notice={'ended_others' if which == 'others' else 'ended'}")
+    return go(f"/account?notice={'ended_others' if which == 'others' else 'ended'}")
 
 
 @signed_in
@@ -119,7 +120,7 @@ def speak() -> Response:
     if locale not in ("", *words.LOCALES):
         raise Problem("invalid_request")
     changes.speak(visits.visit(), locale)
-    return go(f"{HOME}?notice=language")
+    return go("/account?notice=language")
 
 
 def _demand_own_form() -> None:

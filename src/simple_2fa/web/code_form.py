@@ -18,9 +18,10 @@ from simple_2fa.challenges.model import (
 from simple_2fa.core.clock import minutes_up
 from simple_2fa.core.errors import MalformedAnswerError, SlowDownError, UnavailableError
 from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.paths import go
 from simple_2fa.http.services import now, services
 from simple_2fa.web import shown
-from simple_2fa.web.forms import go, patience
+from simple_2fa.web.forms import patience
 
 
 @dataclass(frozen=True)

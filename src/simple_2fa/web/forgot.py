@@ -4,10 +4,11 @@ from flask import Response
 
 from simple_2fa.http import visits
 from simple_2fa.http.guard import Demand, anybody, demands
+from simple_2fa.http.paths import go
 from simple_2fa.http.services import services
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import people, recover
-from simple_2fa.web.forms import Form, go, next_page, wanted_path
+from simple_2fa.web.forms import Form, lead_on, wanted_path
 
 
 @anybody
@@ -47,7 +48,7 @@ def reset() -> Response:
         services().worker.wake()
         if entered.cookies is None:
             return go("/forgot")
-        return visits.keep(go(next_page(entered)), entered.cookies)
+        return visits.keep(lead_on(entered), entered.cookies)
 
     return form.send(store)
 

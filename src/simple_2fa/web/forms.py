@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from simple_2fa.accounts.hashing import BusyError
 from simple_2fa.core.address import canonical, slip
@@ -12,8 +12,8 @@ from simple_2fa.core.clock import minutes_up
 from simple_2fa.core.errors import BadAddressError, SlowDownError, UnavailableError
 from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR, normal, wrong_length
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import HOME, safe_path
 from simple_2fa.http.pages import page
+from simple_2fa.http.paths import go, home, lead_to, safe_path
 from simple_2fa.http.services import seconds_until
 from simple_2fa.signin.model import Entered, PausedError, WeakPasswordError
 
@@ -110,11 +110,6 @@ def wanted_path() -> str:
     return safe_path(request.values.get("next", ""))
 
 
-def next_page(entered: Entered) -> str:
-    """Tell where somebody goes on who has made a step."""
-    return "/verify" if entered.asks else entered.goes_to or HOME
-
-
-def go(path: str) -> Response:
-    """Lead to a path of ours, by GET."""
-    return redirect(path, 303)  # type: ignore[return-value]
+def lead_on(entered: Entered) -> Response:
+    """Lead somebody on who has made a step."""
+    return go("/verify") if entered.asks else lead_to(entered.goes_to or home())

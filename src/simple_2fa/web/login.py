@@ -7,14 +7,15 @@ from flask import Response, request
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import anybody, safe_path, signed_in
+from simple_2fa.http.guard import anybody, signed_in
 from simple_2fa.http.pages import page
+from simple_2fa.http.paths import at, go, home, lead_to, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 from simple_2fa.signin import changes, login, step_up
 from simple_2fa.signin.model import HeldError, Typed
 from simple_2fa.web import undo
-from simple_2fa.web.forms import Form, go, next_page, patience, wanted_path
+from simple_2fa.web.forms import Form, lead_on, patience, wanted_path
 
 _NOTICES = {"signed_out", "ended", "deleted", "restored"}
 
@@ -23,7 +24,7 @@ _NOTICES = {"signed_out", "ended", "deleted", "restored"}
 def show() -> Response:
     """Ask for address and password."""
     if visits.account():
-        return go(wanted_path() or "/account")
+        return lead_to(wanted_path() or home())
     return _form().show()
 
 
@@ -38,7 +39,7 @@ def sign_in() -> Response:
         if entered.cookies is None:
             return form.show("no_match")
         services().worker.wake()
-        return visits.keep(go(next_page(entered)), entered.cookies)
+        return visits.keep(lead_on(entered), entered.cookies)
 
     return form.send(enter)
 
@@ -55,9 +56,9 @@ def sign_out() -> Response:
 @signed_in
 def show_confirm() -> Response:
     """Say that a second step is needed before what comes next; nothing is sent yet."""
-    session, to = visits.visit().session, safe_path(request.values.get("next", ""), "/account")
+    session, to = visits.visit().session, safe_path(request.values.get("next", ""), home())
     if session and session.is_fresh(visits.visit().now):
-        return go(to)
+        return lead_to(to)
     if session and session.is_one_factor(visits.visit().now):
         return page("account/held", {"until": session.one_factor_until}, 403)
     return page("confirm", {"before": before(to), "next": to, "error": None})
@@ -66,7 +67,7 @@ def show_confirm() -> Response:
 @signed_in
 def confirm() -> Response:
     """Ask for that step."""
-    to = safe_path(request.form.get("next", ""), "/account")
+    to = safe_path(request.form.get("next", ""), home())
     again = go(f"/confirm?{urlencode({'next': to})}")
     if not csrf_fits():
         return again
@@ -83,7 +84,7 @@ def confirm() -> Response:
 
 def before(path: str) -> str:
     """Name what a path leads to, for 'Before you ...'."""
-    return path.removeprefix("/account").strip("/") or "account"
+    return path.removeprefix(at("/account")).strip("/") or "account"
 
 
 def _form() -> Form:

@@ -4,10 +4,11 @@ from flask import Response
 
 from simple_2fa.http import visits
 from simple_2fa.http.guard import anybody
+from simple_2fa.http.paths import go
 from simple_2fa.http.services import services
 from simple_2fa.signin import register
 from simple_2fa.signin.model import Typed
-from simple_2fa.web.forms import Form, go, wanted_path
+from simple_2fa.web.forms import Form, wanted_path
 
 
 @anybody

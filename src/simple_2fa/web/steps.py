@@ -10,14 +10,15 @@ from simple_2fa.challenges.model import Answered, Challenge, Outcome, Purpose
 from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import HOME, anybody
+from simple_2fa.http.guard import anybody
 from simple_2fa.http.pages import page
+from simple_2fa.http.paths import at, go, home, lead_to
 from simple_2fa.http.services import services
 from simple_2fa.signin import asking, changes, login, recover, register, step_up
 from simple_2fa.signin.model import TAKEN, Entered, NotFreshError, Visit
 from simple_2fa.web import shown
 from simple_2fa.web.code_form import CodeForm
-from simple_2fa.web.forms import Form, go
+from simple_2fa.web.forms import Form
 
 _ANSWERS: Mapping[Purpose, Callable[[Visit, str], Entered]] = {
     Purpose.LOGIN: lambda visit, text: login.answer(visit, text, remember=_remembers()),
@@ -28,9 +29,9 @@ _ANSWERS: Mapping[Purpose, Callable[[Visit, str], Entered]] = {
 }
 """Who takes the answer to each purpose's challenge."""
 _GO_TO = {
-    Purpose.PROVE_ADDRESS: f"{HOME}?notice=created",
+    Purpose.PROVE_ADDRESS: "/account?notice=created",
     Purpose.RESET: "/reset",
-    Purpose.CHANGE_ADDRESS: f"{HOME}?notice=address_changed",
+    Purpose.CHANGE_ADDRESS: "/account?notice=address_changed",
 }
 """Where somebody goes on then who wanted nothing else."""
 
@@ -122,9 +123,9 @@ def _send_first() -> Response:
 
 def _tell(seen: Challenge, entered: Entered) -> Response:
     if entered.cookies:
-        return visits.keep(
-            go(entered.goes_to or _GO_TO.get(Purpose(seen.purpose), HOME)), entered.cookies
-        )
+        page_of_ours = _GO_TO.get(Purpose(seen.purpose))
+        to = entered.goes_to or (at(page_of_ours) if page_of_ours else home())
+        return visits.keep(lead_to(to), entered.cookies)
     if entered.answered and TAKEN in entered.answered.data:
         return page("taken", {"address": seen.address})
     return _form(seen).tell(entered.answered or Answered(Outcome.UNKNOWN))
@@ -134,7 +135,7 @@ def _more(seen: Challenge) -> dict[str, Any]:
     """Give what the page needs beside the challenge: ticks that stay, what comes next."""
     session = visits.visit().session
     to = session.goes_to if session else ""
-    before = to.removeprefix("/account").strip("/") if seen.purpose == Purpose.STEP_UP else ""
+    before = to.removeprefix(at("/account")).strip("/") if seen.purpose == Purpose.STEP_UP else ""
     more: dict[str, Any] = {"values": {"remember": _remembers()}, "before": before}
     if seen.purpose == Purpose.LOGIN:
         more["can_remember"] = login.can_remember(visits.visit(), seen.factor)

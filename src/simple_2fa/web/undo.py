@@ -7,11 +7,12 @@ from flask import Response, request
 from simple_2fa.core.address import mask
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import HOME, anybody, signed_in
+from simple_2fa.http.guard import anybody, signed_in
+from simple_2fa.http.paths import go
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 from simple_2fa.signin import undo as undoing
-from simple_2fa.web.forms import Form, go
+from simple_2fa.web.forms import Form
 
 Offer = Mapping[str, object]
 
@@ -50,7 +51,7 @@ def keep() -> Response:
     offer = _chosen()
     if offer:
         undoing.keep(visits.visit(), str(offer["browser"]))
-    return go(HOME)
+    return go("/account")
 
 
 def offers() -> Sequence[Offer]:
@@ -76,7 +77,7 @@ def _form(offer: Offer) -> Form:
 
 
 def _back() -> str:
-    return HOME if visits.account() else "/login"
+    return "/account" if visits.account() else "/login"
 
 
 ROUTES = (

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, jsonify, request
 
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt
@@ -13,16 +13,15 @@ from simple_2fa.core.address import canonical, slip, subject_of_address
 from simple_2fa.core.errors import BadAddressError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
-from simple_2fa.http.guard import HOME, anybody
+from simple_2fa.http.guard import anybody
+from simple_2fa.http.pages import render
+from simple_2fa.http.paths import go, home, lead_to
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
 from simple_2fa.sessions.model import Stage
 from simple_2fa.web import shown, steps
 from simple_2fa.web.code_form import CodeForm
-from simple_2fa.web.forms import go
 
-_FURTHER = {Stage.RESET: "/reset", Stage.FULL: HOME}
-"""Where somebody goes on who has made this step, in another tab too."""
 _REOPENS = timedelta(hours=1)
 """How long after its expiry a challenge's page still offers a new code."""
 
@@ -34,8 +33,8 @@ def bare() -> Response:
     if waits:
         return waits
     session = visits.session()
-    if session and session.stage in _FURTHER:
-        return go(_FURTHER[session.stage])
+    if session and session.stage in {Stage.RESET, Stage.FULL}:  # in another tab, too
+        return go("/reset") if session.stage is Stage.RESET else lead_to(home())
     if visits.token() and not session:
         return visits.leave(go("/login?notice=ended"))
     if services().development and not session:
@@ -62,9 +61,8 @@ def delivery(ticket: str = "") -> Response:
     if challenge is None or progress is None or progress.state is Delivery.VOID:
         return jsonify(state="failed", line=""), 404  # type: ignore[return-value]
     facts = shown.delivery_facts(challenge, progress)
-    line = render_template(
-        "pages/delivery_line.html", delivery=facts, challenge=shown.facts(challenge)
-    )
+    told = {"delivery": facts, "challenge": shown.facts(challenge)}
+    line = render("pages/delivery_line.html", told)
     return jsonify(state=facts["state"], line=line)
 
 

@@ -11,6 +11,7 @@ from simple_2fa import app
 from simple_2fa.core.words import LOCALES, speaking
 from simple_2fa.db.state import state
 from simple_2fa.db.upgrade import upgrade
+from simple_2fa.flask import building
 from simple_2fa.http.services import EXTENSION
 from simple_2fa.mail.inbox import Inbox, Received
 from simple_2fa.settings import Settings
@@ -27,20 +28,20 @@ def test_it_connects_to_nothing_and_starts_no_thread(tmp_path: Path) -> None:
     before = threading.enumerate()
     elsewhere = "postgresql://nobody@192.0.2.1/none"
     flask = app.create(settings(tmp_path, DATABASE_URL=elsewhere, **MAIL))
-    assert flask.extensions[EXTENSION].db.dialect == "postgresql"
+    assert flask.extensions[EXTENSION].services.db.dialect == "postgresql"
     assert threading.enumerate() == before
 
 
 def test_the_inbox_takes_letters_in_development_without_a_mail_server_alone(
     tmp_path: Path,
 ) -> None:
-    assert app.build(settings(tmp_path), development=True).inbox is not None
-    assert app.build(settings(tmp_path, **MAIL), development=True).inbox is None
-    assert app.build(settings(tmp_path, **MAIL)).inbox is None
+    assert building.build(settings(tmp_path), development=True).inbox is not None
+    assert building.build(settings(tmp_path, **MAIL), development=True).inbox is None
+    assert building.build(settings(tmp_path, **MAIL)).inbox is None
 
 
 def test_its_folder_is_beside_the_database_of_development(tmp_path: Path) -> None:
-    made = app.build(settings(tmp_path), development=True)
+    made = building.build(settings(tmp_path), development=True)
     assert isinstance(made.inbox, Inbox)
     assert made.db.url.database == str(tmp_path / "instance/simple-2fa.sqlite3")
 
@@ -60,13 +61,13 @@ def test_who_wants_hears_of_each_letter(tmp_path: Path) -> None:
 class TestMailServer:
     def test_it_is_the_one_that_the_settings_name(self, tmp_path: Path) -> None:
         account = {"EMAIL_USER": "u@acme.test", "EMAIL_PASSWORD": "secret", "SMTP_TLS": "implicit"}
-        server = app.mail_server(settings(tmp_path, **MAIL, **account))
+        server = building.mail_server(settings(tmp_path, **MAIL, **account))
         assert (server.host, server.port, server.tls) == ("mail.acme.test", 465, "implicit")
         assert (server.user, server.password) == ("u@acme.test", "secret")
         assert "secret" not in repr(server)
 
     def test_without_an_account_nobody_signs_in(self, tmp_path: Path) -> None:
-        server = app.mail_server(settings(tmp_path, **MAIL))
+        server = building.mail_server(settings(tmp_path, **MAIL))
         assert (server.user, server.password) == (None, "")
 
 
@@ -75,7 +76,7 @@ class TestDatabase:
     def test_a_file_and_its_folder_are_made_by_its_first_upgrade_alone(
         self, tmp_path: Path, name: str
     ) -> None:
-        db = app.open_database(settings(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / name}"))
+        db = building.open_database(settings(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / name}"))
         assert state(db) == "empty"
         assert list(tmp_path.iterdir()) == []
         upgrade(db)
@@ -85,16 +86,20 @@ class TestDatabase:
 
     def test_one_elsewhere_is_reached_by_tls(self, tmp_path: Path) -> None:
         named = {"DB_HOST": "db.acme.test", "DB_NAME": "s", "DB_USER": "u", "DB_PASSWORD": "p"}
-        db = app.open_database(settings(tmp_path, **named))
+        db = building.open_database(settings(tmp_path, **named))
         assert (db.dialect, db.url.host, db.url.port) == ("mysql", "db.acme.test", 3306)
 
 
 def test_pages_speak_the_language_of_whoever_asks_from_one_compiled_template(
     tmp_path: Path,
 ) -> None:
-    page = made(tmp_path).app.jinja_env.from_string(
-        "{{ _('Need help?') }} {% trans count=tries %}{{ count }} try left."
-        "{% pluralize %}{{ count }} tries left.{% endtrans %}"
+    page = (
+        made(tmp_path)
+        .app.extensions[EXTENSION]
+        .templates.from_string(
+            "{{ _('Need help?') }} {% trans count=tries %}{{ count }} try left."
+            "{% pluralize %}{{ count }} tries left.{% endtrans %}"
+        )
     )
     assert page.render(tries=1) == "Need help? 1 try left."
     with speaking("de"):
@@ -104,7 +109,7 @@ def test_pages_speak_the_language_of_whoever_asks_from_one_compiled_template(
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_what_a_message_is_given_is_escaped_in_each_language(tmp_path: Path, locale: str) -> None:
-    environment = made(tmp_path).app.jinja_env
+    environment = made(tmp_path).app.extensions[EXTENSION].templates
     source = (
         "{{ _('Error: %(title)s', title=title) }}{% trans title %}Error: {{ title }}{% endtrans %}"
     )

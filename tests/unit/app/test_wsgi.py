@@ -34,8 +34,8 @@ def test_it_starts_its_worker_and_logs_json(
     monkeypatch.setattr(Worker, "start", start)
     before = threading.active_count()
     app = wsgi.server()
-    assert app.extensions["simple_2fa"].worker in started
-    assert not app.extensions["simple_2fa"].development
+    assert app.extensions["simple_2fa"].services.worker in started
+    assert not app.extensions["simple_2fa"].services.development
     (handler,) = logging.getLogger("simple_2fa").handlers
     assert isinstance(handler.formatter, JsonLines)
     assert threading.active_count() == before

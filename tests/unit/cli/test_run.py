@@ -35,7 +35,7 @@ def served(home: Path, monkeypatch: pytest.MonkeyPatch) -> Served:
             """Be done at once."""
 
     def make(host: str, port: int, app: Flask, **_: object) -> Server:
-        found.append((host, port, app.extensions[EXTENSION]))
+        found.append((host, port, app.extensions[EXTENSION].services))
         return Server()
 
     monkeypatch.setattr(running, "make_server", make)

@@ -16,7 +16,6 @@ import pytest
 
 from rig.command import call, write_env
 from rig.ports import HOST, free_port
-from simple_2fa import app
 from simple_2fa.app.checks import DEVELOPMENT, MODE, named
 from simple_2fa.app.logs import JsonLines
 from simple_2fa.app.wsgi import PARENT
@@ -27,6 +26,7 @@ from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
+from simple_2fa.flask import building
 from simple_2fa.mail.worker import Worker
 from simple_2fa.settings import Settings
 
@@ -134,7 +134,7 @@ class TestRefusals:
 
     @pytest.mark.usefixtures("db")
     def test_a_lack_of_keys_that_rows_need(self, home: Path, command: str) -> None:
-        desk = app.build(Settings.load({}, home)).desk
+        desk = building.build(Settings.load({}, home)).desk
         shop = Caller("client", "c" * 22)
         subject = subject_of_address("ann@example.com")
         flows.start(desk, Question(subject, "ann@example.com", "verify", shop), utc_now())

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simple_2fa.app.jobs import housekeeping
 from simple_2fa.db import schema
+from simple_2fa.flask.jobs import housekeeping
 from simple_2fa.mail.worker import Job
 from world import MINUTE, NOW, World, database, desk_on
 

@@ -1,0 +1,111 @@
+"""Settings become services: the parts of a running server, put together without Flask."""
+
+import ssl
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+
+from simple_2fa import factors
+from simple_2fa.accounts.hashing import Hashing
+from simple_2fa.challenges.desk import Desk
+from simple_2fa.core.clock import utc_now
+from simple_2fa.core.vault import Vault
+from simple_2fa.db.engine import Database
+from simple_2fa.db.state import ClockWatch
+from simple_2fa.flask.jobs import by_a_true_clock, housekeeping
+from simple_2fa.http.services import Services
+from simple_2fa.mail.inbox import Heard, Inbox, unheard
+from simple_2fa.mail.letters import Letters
+from simple_2fa.mail.outbox import Outbox
+from simple_2fa.mail.sending import SendLetters
+from simple_2fa.mail.smtp import MailServer, Smtp
+from simple_2fa.mail.transport import Transport
+from simple_2fa.mail.worker import Job, Worker
+from simple_2fa.settings import Settings, SettingsError
+from simple_2fa.signin.model import Lobby
+
+Clock = Callable[[], datetime]
+_HASHES_AT_ONCE = 8
+"""Half of the threads that `serve` has: the others go on while passwords are checked."""
+_NOBODY = "no-reply@localhost.localdomain"
+
+
+def build(
+    settings: Settings,
+    *,
+    development: bool = False,
+    clock: Clock = utc_now,
+    factor_paths: Iterable[Path] = (),
+    heard: Heard = unheard,
+) -> Services:
+    """Put the parts together; nothing is connected yet, and no thread is started.
+
+    Args:
+        settings: complete, as `Settings.load` or `app.development.load` give them.
+        development: open the API without a key, to this machine only.
+        clock: gives now, aware and in UTC.
+        factor_paths: folders with more factors, each `*.py` there, and their `templates`.
+        heard: told of each letter that the development inbox takes.
+    """
+    folders = tuple(factor_paths)
+    db = open_database(settings)
+    vault = Vault(settings.master_keys())
+    outbox = Outbox(db, vault)
+    ttl = timedelta(seconds=settings.code_ttl)
+    desk = Desk(db, vault, factors.load(folders), outbox, settings.origin or "", ttl)
+    inbox = None
+    if development and not settings.smtp_server:
+        inbox = Inbox(settings.instance_path / "inbox", clock=clock, heard=heard)
+    letters = Letters(
+        settings.site_name,
+        settings.mail_from or _NOBODY,
+        says=_said(settings),
+        folders=[folder / "templates" for folder in folders],
+    )
+    way: Transport = inbox or Smtp(mail_server(settings))
+    sending = Job("letters", timedelta(), SendLetters(outbox, letters, [way]).run)
+    watch = ClockWatch(db)
+    worker = Worker(by_a_true_clock(watch, [sending, *housekeeping(desk)]), clock)
+    lobby = Lobby(desk, Hashing(_HASHES_AT_ONCE), settings.site_name)
+    return Services(settings, db, vault, desk, lobby, worker, clock, watch, inbox, development)
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database that the settings name; nothing is connected yet.
+
+    Raises:
+        SettingsError: its driver is missing, or DB_TLS_CA holds no certificate.
+    """
+    url = make_url(settings.database_url())
+    tls_ca = str(settings.db_tls_ca or "") if settings.database_tls() == "verify" else None
+    try:
+        return Database(settings.database_url(), tls_ca=tls_ca)
+    except ModuleNotFoundError:
+        driver = "psycopg[binary]" if url.get_backend_name() == "postgresql" else "pymysql"
+        fault = f"the database's driver is missing: `pip install '{driver}'` installs it"
+    except ssl.SSLError:
+        fault = f"DB_TLS_CA is {tls_ca!r}: give a file of certificates (PEM)"
+    raise SettingsError((fault,))
+
+
+def mail_server(settings: Settings) -> MailServer:
+    """Give the mail server that the settings name."""
+    password = settings.email_password.get_secret_value() if settings.email_password else ""
+    return MailServer(
+        settings.smtp_server or "",
+        settings.smtp_port,
+        settings.smtp_tls,
+        settings.email_user,
+        password,
+        settings.smtp_tls_ca,
+    )
+
+
+def _said(settings: Settings) -> dict[str, str]:
+    """Give what every letter may say of the site."""
+    origin = settings.origin or ""
+    told = {"where": urlsplit(origin).netloc, "support": settings.support_contact or ""}
+    return {**told, "forgot": f"{origin}/forgot", "account": f"{origin}/account"}

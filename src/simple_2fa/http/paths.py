@@ -1,0 +1,57 @@
+"""Paths: of our own pages, wherever they are mounted, and of pages that somebody wants to see."""
+
+import re
+
+from flask import Response, redirect, request
+
+from simple_2fa.http.services import mount
+
+_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+"""A path of this host: no other one after two slashes, no backslash, space or control character."""
+_LONGEST = 1024
+
+
+def at(path: str) -> str:
+    """Give a path of ours as browsers ask for it: behind the application's root and our prefix."""
+    return f"{request.script_root}{mount().prefix}{path}"
+
+
+def start() -> str:
+    """Give the application's start page."""
+    return f"{request.script_root}/"
+
+
+def home() -> str:
+    """Give where somebody goes who wanted no other page."""
+    return f"{request.script_root}{mount().home}"
+
+
+def here() -> str:
+    """Give this request's path as browsers ask for it."""
+    return f"{request.script_root}{request.path}"
+
+
+def go(path: str) -> Response:
+    """Lead to a path of ours, by GET."""
+    return lead_to(at(path))
+
+
+def lead_to(path: str) -> Response:
+    """Lead to any path as browsers ask for it, by GET."""
+    return redirect(path, 303)  # type: ignore[return-value]
+
+
+def safe_path(text: str, default: str = "") -> str:
+    """Give a path to go on to, if it is one of this host; never another site's address."""
+    fits = len(text) <= _LONGEST and _PATH.fullmatch(text)
+    return text if fits else default
+
+
+def is_asset(endpoint: str | None) -> bool:
+    """Whether it gives a script or style sheet of ours."""
+    return (endpoint or "").rpartition(".")[2] == "static"
+
+
+def is_posted() -> bool:
+    """Whether the page that is made answers a form."""
+    return request.method == "POST"
