@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from guests import OTHER_PASSWORD, PASSWORD, Guest, member
+from live import Shown
 from simple_2fa.core.ids import new_id
 
 Case = tuple[Guest, dict[str, str]]
@@ -50,7 +51,8 @@ def overruled(guest: Guest) -> Case:
     guest.sign_in(ann.address)
     guest.site.clock.move(seconds=31)
     Guest(guest.site).reset(ann.address)
-    return guest, {"password": PASSWORD}
+    (offer,) = Shown(guest.get("/undo")).all("input", name="reset")
+    return guest, {"password": PASSWORD, "reset": offer["value"]}
 
 
 FORMS: dict[str, Callable[[Guest], Case]] = {

@@ -1,7 +1,8 @@
 """People who come in: a lobby, and visitors who keep their cookies as browsers do."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -166,20 +167,21 @@ def meanwhile(ann: Visitor, act: Callable[[], object]) -> Visitor:
 
 
 class Slow(Hashing):
-    """Checks passwords; something else happens before it says so."""
+    """Checks and hashes passwords; something else happens before it says so."""
 
     def __init__(self, act: Callable[[], object]) -> None:
         super().__init__(16)
         self._act = act
 
-    def fits(self, password: str, stored: str | None) -> bool:
-        verdict = super().fits(password, stored)
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        with super().turn():
+            yield
         self._act()
-        return verdict
 
 
 def slowly(ann: Visitor, act: Callable[[], object]) -> Visitor:
-    """Give the same browser, where this happens while a password is checked."""
+    """Give the same browser, where this happens while a password is checked or hashed."""
     return replace(ann, lobby=replace(ann.lobby, hashing=Slow(act)))
 
 

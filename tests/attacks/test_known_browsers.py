@@ -1,5 +1,6 @@
 """Cookies of known browsers in the wrong hands, and in the right ones."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,10 @@ from guests import OTHER_PASSWORD, PASSWORD, Guest, goes_to, member, new_network
 from live import Shown
 from simple_2fa.accounts.model import Account
 from simple_2fa.core.ids import new_id
+from simple_2fa.credentials import store as credentials
+from simple_2fa.credentials.model import NewCredential
+from simple_2fa.http.services import EXTENSION, Mount
+from world import COUNTER_SECRET, wrong
 
 PREFIX = "__Host-s2fa_browser_"
 
@@ -196,3 +201,47 @@ class TestRightHands:
             assert goes_to(hers.get(path)).startswith("/confirm")
             sent = hers.send(path, current_password=PASSWORD, password=OTHER_PASSWORD)
             assert goes_to(sent).startswith("/confirm")
+
+
+class TestTheBox:
+    """'Don't ask again on this browser' is ticked by nobody but her."""
+
+    @pytest.mark.parametrize("query", ["remember=yes", "remember=yes&told=empty", "remember=%ff"])
+    def test_no_link_ticks_it(self, guest: Guest, ann: Account, query: str) -> None:
+        guest.log_in(ann.address)
+        assert "checked" not in Shown(guest.get(f"/verify?{query}")).one("input", name="remember")
+
+    def test_after_a_wrong_code_it_is_as_she_left_it(self, guest: Guest, ann: Account) -> None:
+        guest.log_in(ann.address)
+        for ticked in ("yes", ""):
+            to = goes_to(guest.enter(wrong(guest.code()), remember=ticked))
+            box = Shown(guest.get(to)).one("input", name="remember")
+            assert ("checked" in box) is bool(ticked)
+
+    def test_a_redirect_repeats_nothing_that_was_sent(self, guest: Guest, ann: Account) -> None:
+        guest.log_in(ann.address)
+        reply = guest.enter(wrong(guest.code()), remember="y" * 60_000)
+        assert goes_to(reply) == "/verify?told=wrong"
+
+
+def test_a_node_that_lacks_the_factor_says_so(guest: Guest, ann: Account) -> None:
+    """As while others have been upgraded: no weaker step is offered, and nothing breaks."""
+    desk = guest.site.services.desk
+    new = NewCredential(ann.subject, "counter", COUNTER_SECRET)
+    sealed = credentials.sealed(desk.vault, new.id, new.subject, new.secret)
+    desk.db.tidy(lambda link: credentials.add(link, new, sealed, guest.site.clock()))
+    guest.log_in(ann.address)
+    older = replace(desk, factors={"mail_code": desk.factors["mail_code"]})
+    extension = guest.site.app.extensions[EXTENSION]
+    lobby = replace(guest.site.services.lobby, desk=older)
+    services = replace(guest.site.services, desk=older, lobby=lobby)
+    guest.site.app.extensions[EXTENSION] = Mount(
+        lambda: services, extension.templates, extension.prefix, extension.home
+    )
+    for reply in (
+        guest.get("/verify"),
+        guest.send("/verify/answer", code="123456"),
+        guest.send("/verify/resend"),
+        guest.log_in(ann.address),
+    ):
+        assert reply.status_code == 503

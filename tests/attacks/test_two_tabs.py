@@ -1,7 +1,12 @@
 """Two tabs of one browser, one of which is always behind."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
 from guests import OTHER_PASSWORD, PASSWORD, Guest, as_stored, member
 from live import Shown
+from simple_2fa.accounts.hashing import Hashing
 
 
 class TestTwoTabs:
@@ -58,3 +63,46 @@ class TestTwoTabs:
         session = guest.session()
         assert session
         assert session.account == bob.id
+
+    def test_that_was_me_is_about_the_reset_that_was_shown(self, guest: Guest) -> None:
+        account = member(guest.site)
+        guest.sign_in(account.address)
+        guest.site.clock.move(minutes=1)
+        Guest(guest.site).reset(account.address)
+        shown = Shown(guest.get("/undo"))
+        guest.site.clock.move(minutes=1)
+        Guest(guest.site).reset(account.address, "amber glacier trumpet")
+        again = guest.submit(shown.form("/undo/keep"))
+        assert (again.path, again.h1) == ("/undo", "Undo the reset")
+        assert "The password was reset again meanwhile" in again.message
+        assert "It had been reset before that, at " in again.main
+        assert "Not you?" in guest.get("/account").text
+        guest.submit(again.form("/undo/keep"))
+        assert "Not you?" not in guest.get("/account").text
+
+    def test_an_undo_that_is_overtaken_is_shown_again(
+        self, guest: Guest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        account, fits = member(guest.site), Hashing.fits
+        guest.sign_in(account.address)
+        guest.site.clock.move(minutes=1)
+        Guest(guest.site).reset(account.address)
+        thief = Guest(guest.site)
+        guest.site.clock.move(minutes=1)
+        thief.send("/forgot", email=account.address)
+        thief.enter()
+
+        def overtaken(hashing: Hashing, password: str, stored: str | None) -> bool:
+            monkeypatch.undo()
+            verdict = fits(hashing, password, stored)
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(thief.send, "/reset", password="amber glacier trumpet").result()
+            return verdict
+
+        shown = Shown(guest.get("/undo"))
+        monkeypatch.setattr(Hashing, "fits", overtaken)
+        again = guest.submit(shown.form("/undo"), password=PASSWORD)
+        assert (again.path, again.h1) == ("/undo", "Undo the reset")
+        assert "so we did nothing" in again.message
+        done = guest.submit(again.form("/undo"), password=PASSWORD)
+        assert "Your old password is back." in done.message

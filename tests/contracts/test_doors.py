@@ -21,13 +21,13 @@ GET  /account                       login   login   login   login   page    page
 GET  /account/activity              login   login   login   login   page    page    page
 GET  /account/address               login   login   login   login   confirm confirm page
 POST /account/address               login   login   login   login   confirm confirm no
-POST /account/browsers/forget       login   login   login   login   no      no      no
+POST /account/browsers/forget       login   login   login   login   confirm confirm no
 GET  /account/delete                login   login   login   login   confirm confirm page
 POST /account/delete                login   login   login   login   confirm confirm no
 POST /account/language              login   login   login   login   no      no      no
 GET  /account/password              login   login   login   login   confirm confirm page
 POST /account/password              login   login   login   login   confirm confirm no
-POST /account/sessions/end          login   login   login   login   no      no      no
+POST /account/sessions/end          login   login   login   login   confirm confirm no
 GET  /confirm                       login   login   login   login   page    no      account
 POST /confirm                       login   login   login   login   confirm confirm confirm
 GET  /docs                          page    page    page    page    page    page    page
@@ -69,8 +69,8 @@ GET  /static/<path:filename>        page    page    page    page    page    page
 not be there at all is led away before that is looked at."""
 ROUTES = [tuple(line.split()) for line in DOORS.strip().splitlines()]
 FRESH = {"/account/address", "/account/delete", "/account/password"}
-FULL = {"/account", "/account/activity", "/account/browsers/forget", "/account/language"}
-FULL |= {"/account/sessions/end", "/confirm", "/undo/keep"}
+FRESH |= {"/account/browsers/forget", "/account/sessions/end"}
+FULL = {"/account", "/account/activity", "/account/language", "/confirm", "/undo/keep"}
 MACHINES = {"/generate-2fa", "/healthz", "/openapi.json", "/readyz", "/static/<path:filename>"}
 _BY_STATUS = {200: "page", 401: "key", 403: "no", 404: "none"}
 _FILLED = {"<path:filename>": "simple.css", "<ticket>": "t" * 43}

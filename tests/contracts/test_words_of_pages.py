@@ -80,7 +80,7 @@ SENTENCES = {
     "login-undo": "The password of a•••@example.com was reset at 10:30 UTC. Not you?",
     "login-undo-no-match": "was reset yesterday at 10:30 UTC. Not you?",
     "undo": "The password of a•••@example.com was reset at 10:30 UTC. If that wasn't you, undo it:",
-    "undo-inside": "Password from before the reset Undo the reset Show password That was me",
+    "undo-inside": "Don't know it any more? Reset the password in this browser That was me",
     "account-undo": "Your password was reset at 10:30 UTC. Not you? Undo Your account",
     "account-held": HELD,
     "account-restored": "Password Reset undone today Change password",

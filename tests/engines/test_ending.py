@@ -58,6 +58,17 @@ def test_only_a_full_session_ends_and_forgets(lobby: Lobby) -> None:
     assert waiting.stage == "password"
 
 
+def test_it_takes_a_fresh_second_step(lobby: Lobby) -> None:
+    ann = signed_in(lobby)
+    phone = signed_in(lobby, owner(ann))
+    ann.move(minutes=5)
+    for change, which in ((changes.end, "others"), (changes.forget, "all")):
+        with pytest.raises(OverError):
+            ann.act(change, which)
+    assert phone.stage == "full"
+    assert len(known_to(ann, owner(ann))) == 2
+
+
 def test_signing_out_ends_a_session_of_any_stage_and_no_browser(lobby: Lobby) -> None:
     waiting, registering, ann = at(lobby, joined(lobby)), Visitor(lobby), signed_in(lobby)
     waiting.act(login.sign_in, waiting.typed())

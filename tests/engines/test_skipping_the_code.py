@@ -9,7 +9,7 @@ from simple_2fa.accounts import store as accounts
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.sessions.model import SKIPS_CODE_FOR
-from simple_2fa.signin import changes, login
+from simple_2fa.signin import changes, login, step_up
 from simple_2fa.signin.model import Entered, Lobby, OverError
 from traces import happened, known_to, open_to
 from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, meanwhile, owner, signed_in
@@ -140,7 +140,12 @@ def test_nobody_skips_into_a_disabled_account(lobby: Lobby) -> None:
 def test_a_browser_that_is_forgotten_is_asked_again(lobby: Lobby) -> None:
     ann = remembered(lobby)
     here = next(iter(ann.browsers))
+    ann.move(minutes=1)
     come_back(ann)
+    with pytest.raises(OverError):
+        ann.act(changes.forget, here)
+    ann.act(step_up.ask, "/account")
+    assert ann.act(step_up.answer, ann.code).cookies
     ann.act(changes.forget, here)
     assert come_back(ann) == "password"
 

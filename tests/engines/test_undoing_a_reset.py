@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from people import disable
 from simple_2fa.accounts.model import UNDO_FOR
 from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
-from simple_2fa.signin import changes, login, step_up
+from simple_2fa.signin import changes, login, recover, step_up, writing
 from simple_2fa.signin import passwords as door
 from simple_2fa.signin import undo as undoing
 from simple_2fa.signin.model import HeldError, Lobby, OverError, PausedError
@@ -39,6 +40,12 @@ def thief_of(ann: Visitor, password: str = OTHER_PASSWORD) -> Visitor:
     thief = ann.elsewhere()
     reset(thief, password)
     return thief
+
+
+def stand(ann: Visitor) -> None:
+    """Let the reset stand that this browser would undo."""
+    (offer,) = undoing.undoable(ann.visit())
+    ann.act(undoing.keep, offer.browser.id, offer.reset)
 
 
 def is_one_factor(ann: Visitor) -> bool:
@@ -299,8 +306,8 @@ def test_whoever_is_signed_in_lets_it_stand_and_nobody_undoes_it_then(lobby: Lob
     (hers,) = ann.browsers
     for each in (thief, kept(ann, timedelta()), at_home(lobby)):
         with pytest.raises(OverError):
-            each.act(undoing.keep, hers)
-    ann.act(undoing.keep, hers)
+            each.act(undoing.keep, hers, "")
+    stand(ann)
     assert (owner(ann).former_password, ann.stage, thief.stage) == (None, "full", "full")
     assert is_one_factor(thief)
     assert undoing.undoable(ann.visit()) == []
@@ -378,3 +385,86 @@ def test_for_that_day_no_page_offers_to_remember_a_new_browser(lobby: Lobby) -> 
     another = at(lobby, joined(lobby))
     another.act(login.sign_in, another.typed())
     assert login.can_remember(another.visit(), "mail_code")
+
+
+def test_only_the_reset_that_was_seen_is_let_stand(lobby: Lobby) -> None:
+    ann = at_home(lobby)
+    thief_of(ann)
+    (seen,) = undoing.undoable(ann.visit())
+    ann.move(minutes=1)
+    thief_of(ann, THIRD_PASSWORD)
+    with pytest.raises(OverError):
+        ann.act(undoing.keep, seen.browser.id, seen.reset)
+    assert owner(ann).former_password
+    assert happened(ann, owner(ann), Tag.PASSWORD_KEEP) == []
+
+
+def test_an_undo_that_is_checked_while_the_reset_is_let_stand_comes_too_late(lobby: Lobby) -> None:
+    ann = at_home(lobby)
+    laptop = replace(at_home(lobby, owner(ann)), token="")
+    thief_of(ann)
+    with pytest.raises(OverError):
+        undo(slowly(laptop, lambda: stand(ann)))
+    assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
+
+
+def test_a_second_reset_that_is_hashed_meanwhile_does_too(lobby: Lobby) -> None:
+    ann = at_home(lobby)
+    thief_of(ann)
+    thief = ann.elsewhere()
+    thief.act(recover.begin, thief.address)
+    thief.act(recover.prove, thief.code)
+    with pytest.raises(OverError):
+        slowly(thief, lambda: stand(ann)).act(recover.set_password, THIRD_PASSWORD)
+    assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
+    thief.act(recover.set_password, THIRD_PASSWORD)
+    assert passwords.fits(OTHER_PASSWORD, owner(ann).former_password or "")
+
+
+def test_a_reset_that_comes_first_is_not_written_down_as_kept(
+    lobby: Lobby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, written = at_home(lobby), writing.write
+    thief_of(ann)
+
+    def late(*given: Any, **named: Any) -> None:  # noqa: ANN401 (as they come)
+        monkeypatch.undo()
+        ann.move(seconds=1)
+        thief_of(ann, THIRD_PASSWORD)
+        written(*given, **named)
+
+    monkeypatch.setattr(undoing, "write", late)
+    with pytest.raises(OverError):
+        stand(ann)
+    assert owner(ann).former_password
+    assert happened(ann, owner(ann), Tag.PASSWORD_KEEP) == []
+
+
+def test_a_browser_made_known_between_two_resets_goes_with_both(lobby: Lobby) -> None:
+    ann = at_home(lobby)
+    enrolled(lobby, owner(ann))
+    thief = ann.elsewhere()
+    for count, password in enumerate((OTHER_PASSWORD, THIRD_PASSWORD)):
+        thief.act(recover.begin, thief.address)
+        thief.act(recover.prove, thief.code)
+        thief.act(recover.set_password, password)
+        code = token_code(COUNTER_SECRET[:20], count)
+        assert thief.act(login.answer, code, remember=True).cookies
+        thief.move(minutes=1)
+    assert len(known_to(ann, owner(ann))) == 2
+    ann.move(minutes=2)
+    assert undo(ann)
+    assert [each.id for each in known_to(ann, owner(ann))] == list(ann.browsers)
+
+
+def test_a_reset_ends_the_sessions_in_browsers_that_are_known_no_more(lobby: Lobby) -> None:
+    """Whoever had a password and one code for a minute is out with it."""
+    account = joined(lobby)
+    ann, then = at_home(lobby, account), NOW + timedelta(days=30)
+    phisher = signed_in(lobby, account, then)
+    at_her_laptop = signed_in(lobby, account, then)
+    at_her_laptop.browsers = dict(ann.browsers)
+    ann.now = phisher.now = then + timedelta(minutes=30)
+    ann.token = ""
+    reset(ann)
+    assert (phisher.stage, ann.stage) == ("", "full")

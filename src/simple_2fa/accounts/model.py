@@ -35,7 +35,9 @@ class Account:
         epoch: raised by each change that ends what was proved before it.
         locale: of pages and letters; '' for the browser's.
         password_at: when the password was changed last.
-        reset_at: when it was last reset by a mailed code; an undo brings `former_password` back.
+        reset_at: when it was last reset by a mailed code.
+        former_password: what an undo brings back: the password until `former_at`, the time of the
+            first reset of several.
     """
 
     id: str
@@ -48,18 +50,19 @@ class Account:
     password_at: datetime | None = None
     reset_at: datetime | None = None
     former_password: str | None = field(default=None, repr=False)
+    former_at: datetime | None = None
 
     def is_undoable(self, now: datetime) -> bool:
         """Whether a reset of its password can still be undone."""
         return (
             self.reset_at is not None
-            and self.former_password is not None
+            and self.former_at is not None
             and now - self.reset_at < UNDO_FOR
         )
 
     def was_reset_after(self, instant: datetime) -> bool:
-        """Whether its password was reset later than this."""
-        return self.reset_at is not None and self.reset_at > instant
+        """Whether its password was the former one then."""
+        return self.former_at is not None and self.former_at > instant
 
     @property
     def subject(self) -> bytes:

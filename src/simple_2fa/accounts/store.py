@@ -21,11 +21,15 @@ _PLACE_IN_TIME = select(func.max(_A.id)).where(_A.created_at <= bindparam("at"))
 _PAGE = select(accounts).where(_A.id > bindparam("after")).order_by(_A.id).limit(bindparam("most"))
 _UNDER = update(accounts).where(_A.account == bindparam("which"), _A.epoch == bindparam("under"))
 _NEXT_EPOCH = {"epoch": _A.epoch + 1}
-_CHANGE_PASSWORD = _UNDER.values(
+_NEVER = -1
+_AS_SEEN = func.coalesce(_A.former_at, _NEVER) == bindparam("former_seen")
+"""Letting a reset stand raises no epoch."""
+_CHANGE_PASSWORD = _UNDER.where(_AS_SEEN).values(
     password=bindparam("hash"),
     password_at=bindparam("at"),
     reset_at=bindparam("reset"),
     former_password=bindparam("former"),
+    former_at=bindparam("former_until"),
     **_NEXT_EPOCH,
 )
 _CHANGE_ADDRESS = _UNDER.values(address=bindparam("to"), identity=bindparam("whose"), **_NEXT_EPOCH)
@@ -37,7 +41,7 @@ _REHASH = (
     .where(_A.account == bindparam("which"), _A.password == bindparam("seen"))
     .values(password=bindparam("hash"))
 )
-_FORGET_FORMER = _UNDER.values(former_password=None)
+_FORGET_FORMER = _UNDER.where(_AS_SEEN).values(former_password=None, former_at=None)
 _REMOVE = delete(accounts).where(_A.account == bindparam("which"), _A.epoch == bindparam("under"))
 
 
@@ -60,6 +64,7 @@ def add(connection: Connection, new: Account) -> None:
         "password_at": None,
         "reset_at": None,
         "former_password": None,
+        "former_at": None,
     }
     try:
         connection.execute(_INSERT, row)
@@ -91,8 +96,9 @@ def change_password(connection: Connection, seen: Account, changed: Account) -> 
         "at": maybe_millis(changed.password_at),
         "reset": maybe_millis(changed.reset_at),
         "former": changed.former_password,
+        "former_until": maybe_millis(changed.former_at),
     }
-    return _changed(connection, _CHANGE_PASSWORD, seen, values)
+    return _changed(connection, _CHANGE_PASSWORD, seen, {**values, **_former(seen)})
 
 
 def change_address(connection: Connection, seen: Account, address: str) -> bool:
@@ -124,9 +130,12 @@ def rehash(connection: Connection, seen: Account, password: str) -> bool:
     return bool(connection.execute(_REHASH, values).rowcount)
 
 
-def forget_former(connection: Connection, seen: Account) -> None:
-    """Drop the password of before a reset; nothing ends by it."""
-    connection.execute(_FORGET_FORMER, _under(seen))
+def forget_former(connection: Connection, seen: Account) -> bool:
+    """Drop the password of before a reset; nothing ends by it.
+
+    Gives False where the account has changed since.
+    """
+    return _changed(connection, _FORGET_FORMER, seen, _former(seen))
 
 
 def speak(connection: Connection, seen: Account, locale: str) -> None:
@@ -156,6 +165,10 @@ def _changed(
     return bool(connection.execute(change, {**_under(seen), **values}).rowcount)
 
 
+def _former(seen: Account) -> dict[str, object]:
+    return {"former_seen": to_millis(seen.former_at) if seen.former_at else _NEVER}
+
+
 def _under(seen: Account) -> dict[str, object]:
     return {"which": seen.id, "under": seen.epoch}
 
@@ -176,4 +189,5 @@ def _account(row: Row[Any]) -> Account:
         password_at=maybe_instant(row.password_at),
         reset_at=maybe_instant(row.reset_at),
         former_password=row.former_password,
+        former_at=maybe_instant(row.former_at),
     )

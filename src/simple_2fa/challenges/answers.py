@@ -157,7 +157,7 @@ def _judge(desk: Desk, seen: Challenge, text: str, now: datetime) -> _Judged:
     """Compute the verdict, and seal what it leads to, outside any write unit."""
     if not _is_answer(text):
         raise MalformedAnswerError
-    factor = desk.factors[seen.factor]
+    factor = desk.factor(seen.factor)
     held: tuple[Held, ...] = ()
     if factor.can_be_enrolled:
         held = desk.db.read(

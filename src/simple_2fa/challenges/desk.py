@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from simple_2fa.challenges.model import UNASKED, Challenge, Purpose, Question, Sealed
 from simple_2fa.core.address import subject_of_address
+from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.factor import Context, Factor, Held, Letter
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
@@ -42,6 +43,16 @@ class Desk:
     outbox: Outbox
     origin: str
     ttl: timedelta
+
+    def factor(self, name: str) -> Factor:
+        """Give a factor.
+
+        Raises:
+            UnavailableError: this node doesn't have it, as while others have been upgraded.
+        """
+        if name not in self.factors:
+            raise UnavailableError(f"enrolled, but not installed here: {name}")
+        return self.factors[name]
 
     def context(
         self, question: Question, digits: int, now: datetime, held: tuple[Held, ...]

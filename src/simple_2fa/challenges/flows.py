@@ -154,7 +154,7 @@ def _survey(desk: Desk, question: Question, now: datetime, connection: Connectio
     found = store.by_open_key(connection, key)
     ledger = buckets.level(connection, ledger_of(question), now)
     held: tuple[Held, ...] = ()
-    if desk.factors[question.factor].can_be_enrolled:
+    if desk.factor(question.factor).can_be_enrolled:
         held = credentials.held(connection, desk.vault, question.subject, question.factor)
     return _Survey(found, ledger.left, held)
 
@@ -163,7 +163,7 @@ def _is_given_up(desk: Desk, question: Question, seen: _Survey) -> bool:
     """Whether account or address have moved on, or the ledger has no room for an answer."""
     if seen.open is None:
         return False
-    cost = desk.factors[seen.open.factor].guess_cost(seen.open.digits, len(seen.held))
+    cost = desk.factor(seen.open.factor).guess_cost(seen.open.digits, len(seen.held))
     moved = subject_of_address(seen.open.address) != subject_of_address(question.address)
     return moved or seen.open.epoch != seen.open.account_epoch or cost > seen.guesses_left
 
@@ -196,7 +196,7 @@ def _draw(desk: Desk, question: Question, seen: _Survey, now: datetime) -> tuple
     """Make a new challenge with all its secrets; nothing is written yet."""
     digits = question.digits or (10 if seen.guesses_left < LONG_CODE_BELOW else 6)
     context = desk.context(question, digits, now, seen.held)
-    begun = desk.factors[question.factor].begin(context)
+    begun = desk.factor(question.factor).begin(context)
     expires_at = whole_seconds(now + desk.ttl)
     letter = _letter(begun, question, now, expires_at)
     sealed = Sealed(begun.state, begun.prompt, letter, new_secret())

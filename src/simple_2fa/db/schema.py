@@ -143,9 +143,11 @@ accounts = _table(
     Column("disabled_at", BigInteger),
     # When the password was changed last.
     Column("password_at", BigInteger),
-    # After a reset by mail: when, and the password's hash that an undo brings back.
+    # After a reset by mail: when; the password's hash that an undo brings back, and until when it
+    # was the password: of several resets the first.
     Column("reset_at", BigInteger),
     Column("former_password", ascii_text(255)),
+    Column("former_at", BigInteger),
 )
 
 sessions = _table(

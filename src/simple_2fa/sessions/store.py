@@ -19,7 +19,7 @@ from sqlalchemy import (
 from simple_2fa.core.clock import from_millis, maybe_instant, maybe_millis, to_millis
 from simple_2fa.core.ids import hash_secret
 from simple_2fa.db import sweeps
-from simple_2fa.db.schema import accounts, sessions
+from simple_2fa.db.schema import accounts, browsers, sessions
 from simple_2fa.sessions.model import Place, Session, Stage
 
 _S = sessions.c
@@ -77,6 +77,12 @@ _CARRY = (
         _S.stage == Stage.FULL.value,
         _S.one_factor_until.is_(null()),
         _S.created_at < bindparam("since"),
+        # A browser that has gone on already.
+        _S.browser.in_(
+            select(browsers.c.browser).where(
+                browsers.c.account == bindparam("whose"), browsers.c.epoch > bindparam("under")
+            )
+        ),
     )
     .values(epoch=_S.epoch + 1)
 )
@@ -170,7 +176,7 @@ def stand_under(connection: Connection, held: str, epoch: int) -> None:
 def carry(connection: Connection, account: str, epoch: int, since: datetime | None) -> None:
     """Take an account's full sessions of two factors along from one epoch to the next.
 
-    Those that began at an instant, or later, stay behind.
+    Those that began at an instant, or later, stay behind, and those in a browser that has.
     """
     before = to_millis(since) if since else _FOREVER
     connection.execute(_CARRY, {"whose": account, "under": epoch, "since": before})

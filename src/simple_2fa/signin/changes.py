@@ -122,9 +122,10 @@ def forget(visit: Visit, browser: str) -> None:
 
     Raises:
         HeldError: whoever reset the password by mail may not take the owner's way to undo that.
-        OverError: the session is over.
+        OverError: the session is over, or isn't fresh any more.
     """
-    account = people.of_two_factors(visit).account or ""
+    people.of_two_factors(visit)
+    account = _fresh(visit).account or ""
 
     def work(connection: Connection) -> None:
         if browser == "all":
@@ -140,9 +141,10 @@ def end(visit: Visit, which: str) -> None:
 
     Raises:
         HeldError: as `forget`.
-        OverError: the session is over.
+        OverError: the same.
     """
-    session = people.of_two_factors(visit)
+    people.of_two_factors(visit)
+    session = _fresh(visit)
     account = session.account or ""
 
     def work(connection: Connection) -> None:

@@ -89,7 +89,7 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
     """
     session, seen = asking.demand(visit, Stage.PASSWORD, Purpose.LOGIN)
     account = people.owner(visit)
-    known, second = people.recognised(visit, account), visit.desk.factors[seen.factor]
+    known, second = people.recognised(visit, account), visit.desk.factor(seen.factor)
     # A reset whose mailed code was right, and that waits for this step.
     reset = resets.prepared(visit, account, session.password, known) if session.password else None
     made = arrival(visit, reset.changed if reset else account, known, second, remember=remember)
@@ -110,7 +110,7 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
 def can_remember(visit: Visit, factor: str) -> bool:
     """Tell whether a browser is known after this step: not by a mailbox that reset the password."""
     account = people.owner(visit)
-    known, second = people.recognised(visit, account), visit.desk.factors[factor]
+    known, second = people.recognised(visit, account), visit.desk.factor(factor)
     return held_until(visit, account, known, second) is None
 
 

@@ -2,7 +2,6 @@
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
-from simple_2fa.core.errors import UnavailableError
 from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection
 from simple_2fa.sessions import browsers
@@ -66,10 +65,7 @@ def strongest(visit: Visit, account: Account) -> str:
     kinds = visit.db.read(lambda link: credentials.count_by_factor(link, account.subject))
     if not kinds:
         return MAIL
-    known = visit.desk.factors
-    if unknown := kinds.keys() - known.keys():
-        raise UnavailableError(f"enrolled, but not installed here: {', '.join(sorted(unknown))}")
-    return max(kinds, key=lambda kind: known[kind].strength)
+    return max(kinds, key=lambda kind: visit.desk.factor(kind).strength)
 
 
 def known_browsers(connection: Connection, visit: Visit) -> list[Browser]:

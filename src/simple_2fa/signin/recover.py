@@ -91,10 +91,10 @@ def set_password(visit: Visit, password: str) -> Entered:
     account = people.owner(visit)
     known = people.recognised(visit, account)
     kept = passwords.hashed(visit, password, account.address, known.id if known else None)
-    if not visit.desk.factors[people.strongest(visit, account)].rests_on_mailbox:
+    if not visit.desk.factor(people.strongest(visit, account)).rests_on_mailbox:
         return _ask_more(visit, account, session, kept)
     reset = resets.prepared(visit, account, kept, known)
-    made = arrival(visit, reset.changed, known, visit.desk.factors[session.proved_by])
+    made = arrival(visit, reset.changed, known, visit.desk.factor(session.proved_by))
 
     def work(connection: Connection) -> None:
         resets.store(connection, visit, reset)

@@ -65,7 +65,7 @@ def confirm(visit: Visit, text: str) -> Entered:
     session, seen = _open(visit)
     locale = visit.says.get("locale", "")
     new = Account(new_id(), seen.address, session.password or "", visit.now, locale=locale)
-    made = arrival(visit, new, None, visit.desk.factors[seen.factor])
+    made = arrival(visit, new, None, visit.desk.factor(seen.factor))
 
     def cash(connection: Connection, _: Proof) -> Cashed:
         return _open_account(connection, made)

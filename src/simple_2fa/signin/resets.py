@@ -1,7 +1,7 @@
 """What a reset of a password writes, made before its unit."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import UNDO_FOR, Account
@@ -35,12 +35,13 @@ def prepared(visit: Visit, account: Account, password: str, known: Browser | Non
 
     An undo goes back to before the first of several.
     """
-    former = account.former_password if account.is_undoable(visit.now) else account.password
     epoch, now = account.epoch + 1, visit.now
     changed = replace(account, password=password, password_at=now, reset_at=now, epoch=epoch)
+    if not account.is_undoable(now):
+        changed = replace(changed, former_password=account.password, former_at=now)
     until = whole_seconds(now + UNDO_FOR).isoformat()
     notice = notices.sealed(visit, account, "password_reset", until=until)
-    return Reset(account, replace(changed, former_password=former), notice, known)
+    return Reset(account, changed, notice, known)
 
 
 def store(connection: Connection, visit: Visit, reset: Reset) -> None:
@@ -50,21 +51,27 @@ def store(connection: Connection, visit: Visit, reset: Reset) -> None:
         OverError: something else has changed the account meanwhile.
     """
     account = reset.account
-    carry_on(connection, visit, account, reset.changed)
-    old = max(visit.now - KNOWN_FOR, account.created_at)
-    browsers.carry_old(connection, account.id, account.epoch, old)
     if reset.known:
         browsers.carry(connection, account.id, account.epoch, reset.known.id)
+    carry_on(
+        connection, visit, account, reset.changed, max(visit.now - KNOWN_FOR, account.created_at)
+    )
     outbox.queue(connection, reset.notice)
 
 
-def carry_on(connection: Connection, visit: Visit, account: Account, changed: Account) -> None:
-    """Change the password; of sessions those go on that rest on two factors and on no former reset.
+def carry_on(
+    connection: Connection, visit: Visit, account: Account, changed: Account, until: datetime
+) -> None:
+    """Change the password.
+
+    Browsers go on that were known at an instant; of the sessions in them those that rest on two
+    factors and on no former reset.
 
     Raises:
         OverError: something else has changed the account meanwhile.
     """
     if not accounts.change_password(connection, account, changed):
         raise OverError
-    since = account.reset_at if account.is_undoable(visit.now) else None
+    browsers.carry_old(connection, account.id, account.epoch, until)
+    since = account.former_at if account.is_undoable(visit.now) else None
     sessions.carry(connection, account.id, account.epoch, since)

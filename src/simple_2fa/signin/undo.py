@@ -10,10 +10,10 @@ from datetime import timedelta
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
+from simple_2fa.core.clock import to_millis
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
-from simple_2fa.sessions import browsers
 from simple_2fa.sessions.model import Browser, Stage
 from simple_2fa.signin import notices, passwords, people
 from simple_2fa.signin.model import OverError, Visit
@@ -27,6 +27,11 @@ class Undoable:
 
     account: Account
     browser: Browser
+
+    @property
+    def reset(self) -> str:
+        """Names the reset among all of this account."""
+        return str(to_millis(self.account.reset_at)) if self.account.reset_at else ""
 
 
 def undoable(visit: Visit) -> Sequence[Undoable]:
@@ -62,33 +67,45 @@ def undo(visit: Visit, browser: str, former: str) -> bool:
     """
     account = _chosen(visit, browser).account
     before = replace(account, password=account.former_password or "", password_at=visit.now)
-    restored = replace(before, reset_at=None, former_password=None)
+    restored = replace(before, reset_at=None, former_password=None, former_at=None)
     counted = passwords.tries(visit, account.address, browser)
     if not passwords.fits(visit, counted, restored, former):
         passwords.miss(visit, counted, account)
         return False
     notice = notices.sealed(visit, account, "password_restored")
-    before_it = (account.reset_at or visit.now) - timedelta(milliseconds=1)
+    before_it = (account.former_at or visit.now) - timedelta(milliseconds=1)
 
     def work(connection: Connection) -> None:
         passwords.spend(connection, counted, visit, right=True)
-        carry_on(connection, visit, account, restored)
-        browsers.carry_old(connection, account.id, account.epoch, before_it)
+        carry_on(connection, visit, account, restored, before_it)
         outbox.queue(connection, notice)
 
     write(visit, Tag.PASSWORD_RESTORE, account.id, work)
     return True
 
 
-def keep(visit: Visit, browser: str) -> None:
+def keep(visit: Visit, browser: str, reset: str) -> None:
     """Let a reset stand, as its owner says who is signed in: nobody undoes it any more.
 
+    Args:
+        visit: in a known browser of the account.
+        browser: public id of that one.
+        reset: names the one that she has seen.
+
     Raises:
-        OverError: nobody is signed in, or there is nothing that this visitor may undo.
+        OverError: nobody is signed in, there is nothing that this visitor may undo, or the
+            password was reset again meanwhile.
     """
     people.all_the_way_in(visit)
-    account = _chosen(visit, browser).account
-    write(visit, Tag.PASSWORD_KEEP, account.id, lambda link: accounts.forget_former(link, account))
+    found = _chosen(visit, browser)
+    if found.reset != reset:
+        raise OverError
+
+    def work(connection: Connection) -> None:
+        if not accounts.forget_former(connection, found.account):
+            raise OverError
+
+    write(visit, Tag.PASSWORD_KEEP, found.account.id, work)
 
 
 def _chosen(visit: Visit, browser: str) -> Undoable:

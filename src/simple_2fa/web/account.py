@@ -95,7 +95,7 @@ def delete() -> Response:
     return Form("account/delete").send(remove)
 
 
-@signed_in
+@freshly_signed_in
 def forget() -> Response:
     """Forget one known browser, or all."""
     _demand_own_form()
@@ -103,7 +103,7 @@ def forget() -> Response:
     return go("/account?notice=forgotten")
 
 
-@signed_in
+@freshly_signed_in
 def end() -> Response:
     """End one session, or all others."""
     _demand_own_form()

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -22,6 +21,8 @@ from simple_2fa.http.paths import go
 from simple_2fa.http.services import now, services
 from simple_2fa.web import shown
 from simple_2fa.web.forms import patience
+
+_TICK = "remember"
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,8 @@ class CodeForm:
         stopped, told = self.challenge.stopped(now()), request.args.get("told")
         if stopped:
             return self.show(shown.ERRORS[stopped], status=200)
-        if told == "wrong" and self.challenge.tries:
+        if told in {"empty", "malformed"} or (told == "wrong" and self.challenge.tries):
             return self.show(told, status=200, tries_left=self.challenge.tries_left)
-        if told in {"empty", "malformed"}:
-            return self.show(told, status=200)
         return self.show(notice=request.args.get("notice"))
 
     def send(self, judge: Callable[[str], Response]) -> Response:
@@ -101,6 +100,15 @@ class CodeForm:
 
         The box that was ticked stays so.
         """
-        kept = {"told": told, "remember": request.form.get("remember", "")}
-        query = urlencode({name: value for name, value in kept.items() if value})
-        return go(f"{self.path}?{query}" if query else self.path)
+        if not told:
+            return go(self.path)
+        tick = services().vault.mac(_TICK, self.challenge.id)
+        kept = f"&remember={tick}" if is_ticked(self.challenge) else ""
+        return go(f"{self.path}?told={told}{kept}")
+
+
+def is_ticked(challenge: Challenge) -> bool:
+    """Whether 'Don't ask again' was ticked by the person herself: a link ticks nothing."""
+    if request.method == "POST":
+        return request.form.get("remember") == "yes"
+    return services().vault.mac_fits(_TICK, challenge.id, request.args.get("remember", ""))

@@ -17,11 +17,13 @@ from simple_2fa.http.services import services
 from simple_2fa.signin import asking, changes, login, recover, register, step_up
 from simple_2fa.signin.model import TAKEN, Entered, NotFreshError, Visit
 from simple_2fa.web import shown
-from simple_2fa.web.code_form import CodeForm
+from simple_2fa.web.code_form import CodeForm, is_ticked
 from simple_2fa.web.forms import Form
 
 _ANSWERS: Mapping[Purpose, Callable[[Visit, str], Entered]] = {
-    Purpose.LOGIN: lambda visit, text: login.answer(visit, text, remember=_remembers()),
+    Purpose.LOGIN: lambda visit, text: login.answer(
+        visit, text, remember=request.form.get("remember") == "yes"
+    ),
     Purpose.PROVE_ADDRESS: register.confirm,
     Purpose.RESET: recover.prove,
     Purpose.CHANGE_ADDRESS: changes.confirm_address,
@@ -127,7 +129,8 @@ def _tell(seen: Challenge, entered: Entered) -> Response:
         to = entered.goes_to or (at(page_of_ours) if page_of_ours else home())
         return visits.keep(lead_to(to), entered.cookies)
     if entered.answered and TAKEN in entered.answered.data:
-        return page("taken", {"address": seen.address})
+        told = page("taken", {"address": seen.address})
+        return visits.leave(told) if seen.purpose == Purpose.PROVE_ADDRESS else told
     return _form(seen).tell(entered.answered or Answered(Outcome.UNKNOWN))
 
 
@@ -136,11 +139,7 @@ def _more(seen: Challenge) -> dict[str, Any]:
     session = visits.visit().session
     to = session.goes_to if session else ""
     before = to.removeprefix(at("/account")).strip("/") if seen.purpose == Purpose.STEP_UP else ""
-    more: dict[str, Any] = {"values": {"remember": _remembers()}, "before": before}
+    more: dict[str, Any] = {"values": {"remember": is_ticked(seen)}, "before": before}
     if seen.purpose == Purpose.LOGIN:
         more["can_remember"] = login.can_remember(visits.visit(), seen.factor)
     return more
-
-
-def _remembers() -> bool:
-    return request.values.get("remember") == "yes"

@@ -12,9 +12,11 @@ from simple_2fa.http.paths import go
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 from simple_2fa.signin import undo as undoing
+from simple_2fa.signin.model import OverError
 from simple_2fa.web.forms import Form
 
 Offer = Mapping[str, object]
+_OVERTAKEN = "/undo?notice=overtaken"
 
 
 @anybody
@@ -34,7 +36,11 @@ def undo() -> Response:
     former = form.secret()
 
     def restore() -> Response:
-        if not undoing.undo(visits.visit(), str(offer["browser"]), former):
+        try:
+            is_back = undoing.undo(visits.visit(), str(offer["browser"]), former)
+        except OverError:
+            return go(_OVERTAKEN)
+        if not is_back:
             form.faults |= {"password_error": "wrong"}
             return form.show()
         services().worker.wake()
@@ -49,8 +55,12 @@ def keep() -> Response:
     if not csrf_fits():
         raise Problem("forbidden")
     offer = _chosen()
-    if offer:
-        undoing.keep(visits.visit(), str(offer["browser"]))
+    if offer is None:
+        return go("/account")
+    try:
+        undoing.keep(visits.visit(), str(offer["browser"]), request.form.get("reset", ""))
+    except OverError:
+        return go(_OVERTAKEN)
     return go("/account")
 
 
@@ -59,8 +69,10 @@ def offers() -> Sequence[Offer]:
     return [
         {
             "at": each.account.reset_at,
+            "before": each.account.former_at,
             "address": mask(each.account.address),
             "browser": each.browser.id,
+            "reset": each.reset,
         }
         for each in undoing.undoable(visits.visit())
     ]
@@ -73,7 +85,7 @@ def _chosen() -> Offer | None:
 
 
 def _form(offer: Offer) -> Form:
-    return Form("undo", undo=offer)
+    return Form("undo", undo=offer, notice=request.args.get("notice"))
 
 
 def _back() -> str:
