@@ -8,8 +8,8 @@ import pytest
 
 from people import HASH, added, found, somebody
 from simple_2fa.accounts import store
-from simple_2fa.accounts.model import Account, AddressTakenError, subject_of_account
-from simple_2fa.core.ids import new_id
+from simple_2fa.accounts.model import Account, AddressTakenError
+from simple_2fa.core.ids import digest, new_id
 from simple_2fa.db.engine import Connection, Database
 from world import NOW, together
 
@@ -36,7 +36,7 @@ def test_it_comes_back_as_it_went(db: Database) -> None:
     made = added(db)
     assert found(db, made) == made
     assert (made.epoch, made.locale, made.disabled_at) == (1, "", None)
-    assert made.subject == subject_of_account(made.id)
+    assert made.subject == digest("account", made.id)
 
 
 def test_its_hash_stays_out_of_what_is_printed(db: Database) -> None:

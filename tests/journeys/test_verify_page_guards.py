@@ -184,21 +184,21 @@ class TestCookies:
     def test_production_s_is_bound_to_this_host_alone(self, abroad: tuple[Person, str]) -> None:
         person, path = abroad
         cookie = person.get(path).headers["Set-Cookie"]
-        assert cookie.startswith("__Host-visitor=")
+        assert cookie.startswith("__Host-s2fa_visitor=")
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} == set(cookie.split("; ")[1:])
 
     def test_development_s_drops_the_prefix_and_secure_and_nothing_else(
         self, ann: Person, site: Site
     ) -> None:
         cookie = ann.get(asked(site)).headers["Set-Cookie"]
-        assert cookie.startswith("visitor=")
+        assert cookie.startswith("s2fa_visitor=")
         assert {"HttpOnly", "SameSite=Lax", "Path=/"} == set(cookie.split("; ")[1:])
 
     def test_it_is_set_once(self, ann: Person, shown: Shown) -> None:
         assert "Set-Cookie" not in ann.get(shown.path).headers
 
     def test_a_made_up_one_is_replaced(self, site: Site, ann: Person) -> None:
-        ann.client.set_cookie("visitor", "<b>", domain="localhost")
+        ann.client.set_cookie("s2fa_visitor", "<b>", domain="localhost")
         assert "Set-Cookie" in ann.get(asked(site)).headers
 
 

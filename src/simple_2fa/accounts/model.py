@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.core.ids import digest
 
@@ -25,11 +26,30 @@ class NoAccountError(Simple2FAError):
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom another application signs in; only the second step is ours.
+
+    Attributes:
+        host: that application's name, the same on all its nodes.
+        ref: what it knows the person by, such as a user's id.
+    """
+
+    host: str
+    ref: str
+
+    @property
+    def subject(self) -> bytes:
+        """What this person's credentials and challenges belong to."""
+        return digest("person", self.host, self.ref)
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A row as it was read.
 
     Attributes:
         id: public id.
+        person: whose account it is in another application; it has no password then.
         address: canonical, where mail goes.
         password: its Argon2id hash.
         epoch: raised by each change that ends what was proved before it.
@@ -51,6 +71,7 @@ class Account:
     reset_at: datetime | None = None
     former_password: str | None = field(default=None, repr=False)
     former_at: datetime | None = None
+    person: Person | None = None
 
     def is_undoable(self, now: datetime) -> bool:
         """Whether a reset of its password can still be undone."""
@@ -67,9 +88,9 @@ class Account:
     @property
     def subject(self) -> bytes:
         """What its credentials and challenges belong to; stays when the address changes."""
-        return subject_of_account(self.id)
+        return self.person.subject if self.person else digest("account", self.id)
 
-
-def subject_of_account(account: str) -> bytes:
-    """Give the subject that an account is."""
-    return digest("account", account)
+    @property
+    def identity(self) -> bytes:
+        """What there is one account of: an address of ours, or a person of another application."""
+        return self.person.subject if self.person else subject_of_address(self.address)

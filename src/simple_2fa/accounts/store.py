@@ -1,13 +1,14 @@
 """Rows of accounts. Whatever changes one demands the epoch under which it was allowed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from simple_2fa.accounts.model import Account, AddressTakenError
+from simple_2fa.accounts.model import Account, AddressTakenError, Person
 from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.clock import from_millis, maybe_instant, maybe_millis, to_millis
 from simple_2fa.db.schema import accounts
@@ -49,13 +50,15 @@ def add(connection: Connection, new: Account) -> None:
     """Store a new account.
 
     Raises:
-        AddressTakenError: there is one with this address.
+        AddressTakenError: there is one with this address, or of this person.
     """
     row = {
         "account": new.id,
         "subject": new.subject,
         "address": new.address,
-        "identity": subject_of_address(new.address),
+        "identity": new.identity,
+        "host": new.person and new.person.host,
+        "ref": new.person and new.person.ref,
         "password": new.password,
         "epoch": new.epoch,
         "locale": new.locale,
@@ -83,6 +86,11 @@ def by_address(connection: Connection, address: str) -> Account | None:
     return _one(connection.execute(_BY_IDENTITY, values).first())
 
 
+def by_person(connection: Connection, person: Person) -> Account | None:
+    """Read the account of another application's person."""
+    return _one(connection.execute(_BY_IDENTITY, {"whose": person.subject}).first())
+
+
 def page(connection: Connection, after: Account | None, most: int) -> list[Account]:
     """Read the next accounts, the oldest first, in the order of their making."""
     values = {"after": _place(connection, after) if after else 0, "most": most}
@@ -107,7 +115,7 @@ def change_address(connection: Connection, seen: Account, address: str) -> bool:
     Raises:
         AddressTakenError: another account has it.
     """
-    values = {"to": address, "whose": subject_of_address(address)}
+    values = {"to": address, "whose": replace(seen, address=address).identity}
     try:
         return _changed(connection, _CHANGE_ADDRESS, seen, values)
     except IntegrityError as why:
@@ -190,4 +198,5 @@ def _account(row: Row[Any]) -> Account:
         reset_at=maybe_instant(row.reset_at),
         former_password=row.former_password,
         former_at=maybe_instant(row.former_at),
+        person=Person(row.host, row.ref) if row.host else None,
     )

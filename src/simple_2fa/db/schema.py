@@ -148,6 +148,9 @@ accounts = _table(
     Column("reset_at", BigInteger),
     Column("former_password", ascii_text(255)),
     Column("former_at", BigInteger),
+    # Whom another application signs in: its name, and its id of that person.
+    Column("host", ascii_text(40)),
+    Column("ref", String(255)),
 )
 
 sessions = _table(
@@ -176,6 +179,8 @@ sessions = _table(
     Column("browser", ascii_text(22)),
     # Argon2id: what the account that is being created will have.
     Column("password", ascii_text(255)),
+    # What was sent to a host application before the second step: shown again after it.
+    Column("kept", sealed_text()),
 )
 
 browsers = _table(

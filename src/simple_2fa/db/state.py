@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 State = Literal["current", "behind", "ahead", "empty"]
 
-HEAD = "0004_former_password"
+HEAD = "0005_persons"
 """The newest migration. Names begin with four digits, so they sort by age."""
 VERSION_TABLE = "two_factor_version"
 

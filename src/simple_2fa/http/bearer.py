@@ -1,11 +1,12 @@
 """Which application calls: its API key."""
 
-from flask import g, request
+from flask import request
 
 from simple_2fa.challenges.model import Caller
 from simple_2fa.clients import flows as clients
 from simple_2fa.clients.model import DEVELOPMENT
 from simple_2fa.http.origins import is_own_origin
+from simple_2fa.http.own import g
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from flask import Response, g, request
+from flask import Response, request
 
 from simple_2fa.core.ids import is_id, new_id
 from simple_2fa.http.origins import is_own_origin
+from simple_2fa.http.own import g
 from simple_2fa.http.services import services
 
-_VISITOR = "visitor"
+_VISITOR = "s2fa_visitor"
 _USE = "csrf"
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, request
 from flask.globals import request_ctx
 from flask.sansio.scaffold import Scaffold
 
 from simple_2fa.core import words
 from simple_2fa.http import visits
+from simple_2fa.http.own import g
 from simple_2fa.http.paths import go, here, home, is_asset, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.sessions.model import Stage

@@ -5,12 +5,13 @@ import secrets
 import time
 from collections.abc import Iterator
 
-from flask import Response, g, request
+from flask import Response, request
 from flask.sansio.scaffold import Scaffold
 
 from simple_2fa.core.ids import new_id
 from simple_2fa.http.cookies import keep_visitor
 from simple_2fa.http.origins import client_address, is_misdirected
+from simple_2fa.http.own import g
 from simple_2fa.http.paths import is_asset
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services

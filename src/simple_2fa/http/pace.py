@@ -2,7 +2,7 @@
 
 from time import perf_counter, sleep
 
-from flask import g
+from simple_2fa.http.own import g
 
 FAILURE = 0.05
 """Seconds after which a failed check by address is answered at the earliest.

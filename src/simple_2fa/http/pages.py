@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from flask import Response, current_app, g, make_response, request, template_rendered
+from flask import Response, current_app, make_response, request, template_rendered
 
 from simple_2fa.core import words
 from simple_2fa.core.words import gettext as _
 from simple_2fa.http.cookies import csrf_token
 from simple_2fa.http.hooks import nonce
 from simple_2fa.http.look import monogram, theme
+from simple_2fa.http.own import g
 from simple_2fa.http.paths import here, start
 from simple_2fa.http.problems import KINDS, Problem
 from simple_2fa.http.services import mount, seconds_until, services

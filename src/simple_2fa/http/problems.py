@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask import Response, g
+from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from simple_2fa.core.errors import ConflictError, SealError, SlowDownError, UnavailableError
+from simple_2fa.http.own import g
 from simple_2fa.http.services import seconds_until, services
 
 log = logging.getLogger("simple_2fa.problems")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app
 from jinja2 import Environment
 
 from simple_2fa.challenges.desk import Desk
@@ -14,6 +14,7 @@ from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
 from simple_2fa.db.state import ClockWatch
+from simple_2fa.http.own import g
 from simple_2fa.mail.inbox import Inbox
 from simple_2fa.mail.worker import Worker
 from simple_2fa.settings import Settings

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Response, g, request
+from flask import Response, request
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
@@ -11,6 +11,7 @@ from simple_2fa.core.ids import is_id
 from simple_2fa.http import agents
 from simple_2fa.http.cookies import cookie_name, set_cookie
 from simple_2fa.http.origins import block, client_address
+from simple_2fa.http.own import g
 from simple_2fa.http.services import now, services
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import BROWSER_LASTS, Place, Session, Stage

@@ -18,6 +18,8 @@ FRESH_FOR = timedelta(minutes=5)
 """How long after a second step sensitive changes need no other one."""
 BROWSER_LASTS = timedelta(days=180)
 """A known browser, from its last use."""
+HOSTED_LASTS = timedelta(days=30)
+"""A second step for an application that signs people in itself, and out: at the longest."""
 SKIPS_CODE_FOR = timedelta(days=30)
 MOST_BROWSERS = 10
 """Known browsers of one account; the one unused for longest makes room."""
@@ -64,6 +66,8 @@ class Session:
         one_factor_until: after a reset by mail it counts as one factor so long.
         browser: public id of the known browser in which it began.
         password: Argon2id hash that the account will have, which is being created or reset.
+        is_hosted: another application signs its person in, and ends it with its own.
+        kept: what was sent to that application before the second step, sealed.
     """
 
     id: str
@@ -81,19 +85,21 @@ class Session:
     one_factor_until: datetime | None = None
     browser: str | None = None
     password: str | None = field(default=None, repr=False)
+    is_hosted: bool = False
+    kept: str | None = field(default=None, repr=False)
 
     def is_over(self, now: datetime) -> bool:
         """Whether its time has come, or it was unused for too long."""
-        idle = self.stage is Stage.FULL and now - self.seen_at > IDLE_LASTS
-        return now >= self.expires_at or idle
+        may_idle = self.is_hosted or self.stage is not Stage.FULL
+        return now >= self.expires_at or (not may_idle and now - self.seen_at > IDLE_LASTS)
 
     def is_one_factor(self, now: datetime) -> bool:
         """Whether it opens nothing that demands two."""
         return self.one_factor_until is not None and now < self.one_factor_until
 
-    def is_fresh(self, now: datetime) -> bool:
+    def is_fresh(self, now: datetime, within: timedelta = FRESH_FOR) -> bool:
         """Whether a second step was made in it a moment ago; one that was skipped is none."""
-        proved = self.proved_at is not None and now - self.proved_at < FRESH_FOR
+        proved = self.proved_at is not None and now - self.proved_at < within
         return proved and not self.is_one_factor(now)
 
 
@@ -136,6 +142,6 @@ def waiting(seen: Session, stage: Stage, account: str, epoch: int, now: datetime
 
 def full(seen: Session, account: str, epoch: int, now: datetime) -> Session:
     """Give a session that is all the way in. Only `signin.login.complete_login` calls this."""
-    ends = now + FULL_LASTS
+    ends = now + (HOSTED_LASTS if seen.is_hosted else FULL_LASTS)
     moved = replace(seen, stage=Stage.FULL, account=account, epoch=epoch, created_at=now)
     return replace(moved, seen_at=now, expires_at=ends, challenge=None, goes_to="", password=None)

@@ -33,7 +33,9 @@ _LIVES = and_(
         and_(_A.epoch == _S.epoch, _A.disabled_at.is_(null())),
     ),
 )
-_WITH_ACCOUNT = select(sessions).select_from(sessions.outerjoin(accounts, _A.account == _S.account))
+_WITH_ACCOUNT = select(sessions, _A.host).select_from(
+    sessions.outerjoin(accounts, _A.account == _S.account)
+)
 _INSERT = insert(sessions)
 _BY_TOKEN = _WITH_ACCOUNT.where(_S.token == bindparam("hash"), _LIVES)
 _OF_ACCOUNT = _WITH_ACCOUNT.where(_S.account == bindparam("whose"), _LIVES).order_by(
@@ -86,6 +88,7 @@ _CARRY = (
     )
     .values(epoch=_S.epoch + 1)
 )
+_KEEP = update(sessions).where(_S.token == bindparam("held")).values(kept=bindparam("sealed"))
 _TOUCH = (
     update(sessions).where(_S.session == bindparam("which")).values(seen_at=bindparam("instant"))
 )
@@ -182,6 +185,11 @@ def carry(connection: Connection, account: str, epoch: int, since: datetime | No
     connection.execute(_CARRY, {"whose": account, "under": epoch, "since": before})
 
 
+def keep(connection: Connection, token: str, sealed: str | None) -> None:
+    """Keep what was sent before a second step, sealed; None for nothing any more."""
+    connection.execute(_KEEP, {"held": hash_secret(token), "sealed": sealed})
+
+
 def touch(connection: Connection, session: str, now: datetime) -> None:
     """Note that a session was used."""
     connection.execute(_TOUCH, {"which": session, "instant": to_millis(now)})
@@ -231,4 +239,6 @@ def _session(row: Row[Any]) -> Session:
         one_factor_until=maybe_instant(row.one_factor_until),
         browser=row.browser,
         password=row.password,
+        is_hosted=row.host is not None,
+        kept=row.kept,
     )

@@ -150,9 +150,12 @@ def purpose_of(visit: Visit, seen: Challenge | None) -> Purpose | None:
     """Tell what the session's next answer is for; None where it waits for none."""
     if seen:
         return Purpose(seen.purpose)
-    # Its password was right, and no letter was to be had yet.
-    at_password = visit.session is not None and visit.session.stage is Stage.PASSWORD
-    return Purpose.LOGIN if at_password else None
+    # A first factor was right, or a sensitive change is wanted, and no letter was sent yet.
+    session = visit.session
+    if session and session.stage is Stage.PASSWORD:
+        return Purpose.LOGIN
+    wants_more = session and session.stage is Stage.FULL and session.is_hosted and session.goes_to
+    return Purpose.STEP_UP if wants_more else None
 
 
 def demand(visit: Visit, stage: Stage, purpose: Purpose) -> tuple[Session, Challenge]:

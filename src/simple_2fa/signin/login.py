@@ -24,11 +24,11 @@ from simple_2fa.signin.writing import write
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """An address and a password that belong together."""
+    """Somebody whose first factor was right: a password of ours, counted, or a host's business."""
 
     account: Account
     known: Browser | None
-    counted: passwords.Tries
+    counted: passwords.Tries | None
     goes_to: str
 
 
@@ -40,6 +40,7 @@ def complete_login(connection: Connection, made: Arrival) -> None:
     """
     visit, account, seen = made.visit, made.account, made.visit.session
     began = seen or anonymous(visit.now, visit.place)[0]
+    began = replace(began, is_hosted=account.person is not None)
     session = replace(
         full(began, account.id, account.epoch, visit.now),
         browser=made.cookies.browser[0] if made.cookies.browser else None,
@@ -69,10 +70,20 @@ def sign_in(visit: Visit, typed: Typed, goes_to: str = "") -> Entered:
         passwords.miss(visit, counted, account)
         return Entered()
     _strengthen(visit, account, typed.password)
-    match = _Match(account, known, counted, goes_to)
-    if known and known.skips_code(visit.now):
-        return _skip(visit, match)
-    return _ask(visit, match)
+    return _go_on(visit, _Match(account, known, counted, goes_to))
+
+
+def go_on(visit: Visit, account: Account, goes_to: str, *, ask: bool) -> Entered:
+    """Take somebody to the second step whom another application has signed in.
+
+    Args:
+        visit: from which.
+        account: of that application's person.
+        goes_to: where the person wants to go.
+        ask: send a code at once; else the page offers it.
+    """
+    match = _Match(account, people.recognised(visit, account), None, goes_to)
+    return _go_on(visit, match) if ask else _wait(visit, match)
 
 
 def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
@@ -114,13 +125,18 @@ def can_remember(visit: Visit, factor: str) -> bool:
     return held_until(visit, account, known, second) is None
 
 
+def _go_on(visit: Visit, match: _Match) -> Entered:
+    is_skipped = match.known and match.known.skips_code(visit.now)
+    return _skip(visit, match) if is_skipped else _ask(visit, match)
+
+
 def _skip(visit: Visit, match: _Match) -> Entered:
     """Let somebody in whose browser skips the code."""
     account = match.account
     made = arrival(replace(visit, session=None), account, match.known, None)
 
     def work(connection: Connection) -> None:
-        passwords.spend(connection, match.counted, visit, right=True)
+        _spend(connection, visit, match)
         asking.leave(connection, visit)
         complete_login(connection, made)
 
@@ -133,25 +149,34 @@ def _ask(visit: Visit, match: _Match) -> Entered:
     session, cookies = _at_password(visit, match), Cookies(new_secret())
     question = asking.question(visit, session, Purpose.LOGIN, match.account)
 
-    def keep(connection: Connection, challenge: str | None) -> None:
-        passwords.spend(connection, match.counted, visit, right=True)
-        _keep(connection, visit, replace(session, challenge=challenge), cookies.session)
-
     def also(connection: Connection, started: Started) -> Noted:
-        keep(connection, started.challenge.id)
+        _spend(connection, visit, match)
+        waits = replace(session, challenge=started.challenge.id)
+        _keep(connection, visit, waits, cookies.session)
         return Noted(match.account.id, visit.place.facts)
 
     try:
         flows.start(visit.desk, question, visit.now, also)
     except SlowDownError:
-        write(
-            visit,
-            Tag.PASSWORD_CHECK,
-            match.account.id,
-            lambda connection: keep(connection, session.challenge),
-            outcome="right",
-        )
+        return _wait(visit, match)
     return Entered(None, cookies, asks=True)
+
+
+def _wait(visit: Visit, match: _Match) -> Entered:
+    """Let somebody wait for the second step, and ask for a code on its page."""
+    session, cookies = _at_password(visit, match), Cookies(new_secret())
+
+    def work(connection: Connection) -> None:
+        _spend(connection, visit, match)
+        _keep(connection, visit, session, cookies.session)
+
+    write(visit, Tag.PASSWORD_CHECK, match.account.id, work, outcome="right")
+    return Entered(None, cookies, asks=True)
+
+
+def _spend(connection: Connection, visit: Visit, match: _Match) -> None:
+    if match.counted:
+        passwords.spend(connection, match.counted, visit, right=True)
 
 
 def _at_password(visit: Visit, match: _Match) -> Session:

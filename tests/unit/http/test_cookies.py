@@ -12,7 +12,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Site:
 
 
 def fits(site: Site, visitor: str, token: str, **headers: str) -> bool:
-    name = "visitor" if site.services.development else "__Host-visitor"
+    name = "s2fa_visitor" if site.services.development else "__Host-s2fa_visitor"
     sent = {"Cookie": f"{name}={visitor}", **headers}
     with site.app.test_request_context(method="POST", data={"csrf": token}, headers=sent):
         return csrf_fits()
@@ -48,7 +48,7 @@ def test_a_token_fits_its_own_visitor_alone(site: Site) -> None:
 def test_it_is_bound_to_the_cookie_that_its_page_sets(site: Site) -> None:
     with site.app.test_request_context():
         assert csrf_token() == csrf_token()
-    with site.app.test_request_context(headers={"Cookie": "visitor=made-up"}):
+    with site.app.test_request_context(headers={"Cookie": "s2fa_visitor=made-up"}):
         assert csrf_token() != token_of(site, "made-up")
 
 

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import g
 
 from apps import Site, made
 from simple_2fa.core.ids import new_id
+from simple_2fa.http.own import g
 from simple_2fa.http.pages import error_page, page
 from simple_2fa.http.problems import KINDS, Problem
 from world import NOW

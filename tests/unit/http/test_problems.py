@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flask import g
 from werkzeug import exceptions
 
 from apps import Site, made
 from simple_2fa.core.errors import ConflictError, SealError, SlowDownError, UnavailableError
 from simple_2fa.core.ids import new_id
 from simple_2fa.http import problems
+from simple_2fa.http.own import g
 from simple_2fa.http.problems import KINDS, FieldFault, Problem
 from simple_2fa.http.services import seconds_until
 from world import NOW

@@ -1,0 +1,74 @@
+"""People whom another application signs in: only the second step is ours."""
+
+from dataclasses import replace
+
+from simple_2fa.accounts import store as accounts
+from simple_2fa.accounts.model import Account, AddressTakenError, Person
+from simple_2fa.core.address import canonical, mask
+from simple_2fa.core.errors import BadAddressError, Simple2FAError, UnavailableError
+from simple_2fa.core.ids import new_id
+from simple_2fa.core.tags import Tag
+from simple_2fa.db.engine import Connection
+from simple_2fa.mail import outbox
+from simple_2fa.sessions.model import Session, Stage
+from simple_2fa.signin import notices
+from simple_2fa.signin.model import OverError, Visit
+from simple_2fa.signin.writing import write
+
+
+class DisabledError(Simple2FAError):
+    """An operator lets nobody use this account."""
+
+
+def account_of(visit: Visit, person: Person, address: str) -> Account:
+    """Give the account of a person, made when first seen; her address is what her host says.
+
+    Another address ends what was proved by the former one, and that is told there.
+
+    Raises:
+        DisabledError: an operator has disabled it.
+        UnavailableError: no mail can reach that address.
+    """
+    try:
+        address = canonical(address)
+    except BadAddressError as why:
+        raise UnavailableError(f"the person's address can't be used: {why}") from None
+    account = _read(visit, person) or _join(visit, person, address)
+    if account.disabled_at:
+        raise DisabledError
+    return account if account.address == address else _moved(visit, account, address)
+
+
+def is_in(visit: Visit, account: Account) -> Session | None:
+    """Give the visitor's session, where a person has made the second step in it."""
+    session = visit.session
+    there = session and session.stage is Stage.FULL and session.account == account.id
+    return session if there else None
+
+
+def _read(visit: Visit, person: Person) -> Account | None:
+    return visit.db.read(lambda connection: accounts.by_person(connection, person))
+
+
+def _join(visit: Visit, person: Person, address: str) -> Account:
+    new = Account(new_id(), address, "", visit.now, person=person)
+    try:
+        write(visit, Tag.ACCOUNT_CREATE, new.id, lambda link: accounts.add(link, new))
+    except AddressTakenError:  # by another request of hers, a moment ago
+        found = _read(visit, person)
+        if found is None:
+            raise OverError from None
+        return found
+    return new
+
+
+def _moved(visit: Visit, account: Account, address: str) -> Account:
+    notice = notices.sealed(visit, account, "address_changed", to=mask(address))
+
+    def work(connection: Connection) -> None:
+        if not accounts.change_address(connection, account, address):
+            raise OverError
+        outbox.queue(connection, notice)
+
+    write(visit, Tag.ADDRESS_CHANGE, account.id, work)
+    return replace(account, address=address, epoch=account.epoch + 1)
