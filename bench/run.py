@@ -26,13 +26,13 @@ from rig.mariadb import MariaDB
 from rig.ports import free_port
 from rig.postgres import PostgreSQL
 from servers import Server, hello_command, our_command, running
-from simple_2fa.app.development import new_key
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Caller
 from simple_2fa.clients import flows as clients
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db.upgrade import upgrade
 from simple_2fa.flask import building
+from simple_2fa.flask.development import new_key
 from simple_2fa.http.services import Services
 from simple_2fa.settings import Settings
 

@@ -48,4 +48,6 @@ def _shared(site: Site) -> Context:
         "lang": words.spoken(),
         "registration_open": True,
         "signed_in": None,
+        "hosted": False,
+        "layout": "layout.html",
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import acts
@@ -100,6 +101,7 @@ def _stopped(purpose: str, reason: str, **more: object) -> Preview:
     return template, {**context, "state": "dead", "reason": reason, "error": reason, **more}
 
 
+_SENT = SimpleNamespace(path="/transfer", fields=[("amount", "12.50"), ("to", "Bob"), ("pin", "1")])
 VERIFY: dict[str, Preview] = {
     "step-login-refused": _step("login", delivery=_delivery("failed", detail="550 no such user")),
     "step-prove-address-refused": _step(
@@ -114,6 +116,7 @@ VERIFY: dict[str, Preview] = {
     "step-waiting-soon": _step("login", state="waiting", challenge=None, wait=27),
     "step-waiting-long": _step("login", state="waiting", challenge=None, again_at=LATER),
     "step-nowhere": _step("", state="nowhere", challenge=None),
+    "again": ("again", {"form": _SENT, "shown": [*_SENT.fields[:2], ("pin", "•••")]}),
 }
 
 

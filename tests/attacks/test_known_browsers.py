@@ -12,7 +12,7 @@ from simple_2fa.accounts.model import Account
 from simple_2fa.core.ids import new_id
 from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import NewCredential
-from simple_2fa.http.services import EXTENSION, Mount
+from simple_2fa.http.services import EXTENSION
 from world import COUNTER_SECRET, wrong
 
 PREFIX = "__Host-s2fa_browser_"
@@ -235,9 +235,7 @@ def test_a_node_that_lacks_the_factor_says_so(guest: Guest, ann: Account) -> Non
     extension = guest.site.app.extensions[EXTENSION]
     lobby = replace(guest.site.services.lobby, desk=older)
     services = replace(guest.site.services, desk=older, lobby=lobby)
-    guest.site.app.extensions[EXTENSION] = Mount(
-        lambda: services, extension.templates, extension.prefix, extension.home
-    )
+    guest.site.app.extensions[EXTENSION] = replace(extension, make=lambda: services)
     for reply in (
         guest.get("/verify"),
         guest.send("/verify/answer", code="123456"),

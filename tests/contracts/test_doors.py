@@ -63,7 +63,7 @@ POST /verify                        key     key     key     key     key     key 
 GET  /healthz                       page    page    page    page    page    page    page
 GET  /openapi.json                  page    page    page    page    page    page    page
 GET  /readyz                        page    page    page    page    page    page    page
-GET  /static/<path:filename>        page    page    page    page    page    page    page
+GET  /verify/static/<path:filename>        page    page    page    page    page    page    page
 """
 """What each route answers to somebody at each stage. Forms come without their token: whoever may
 not be there at all is led away before that is looked at."""
@@ -71,7 +71,13 @@ ROUTES = [tuple(line.split()) for line in DOORS.strip().splitlines()]
 FRESH = {"/account/address", "/account/delete", "/account/password"}
 FRESH |= {"/account/browsers/forget", "/account/sessions/end"}
 FULL = {"/account", "/account/activity", "/account/language", "/confirm", "/undo/keep"}
-MACHINES = {"/generate-2fa", "/healthz", "/openapi.json", "/readyz", "/static/<path:filename>"}
+MACHINES = {
+    "/generate-2fa",
+    "/healthz",
+    "/openapi.json",
+    "/readyz",
+    "/verify/static/<path:filename>",
+}
 _BY_STATUS = {200: "page", 401: "key", 403: "no", 404: "none"}
 _FILLED = {"<path:filename>": "simple.css", "<ticket>": "t" * 43}
 

@@ -36,7 +36,7 @@ def served_acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_each_page_has_its_previews() -> None:
     pages = (TEMPLATES / "pages").rglob("*.html")
-    whole = {each for each in pages if '{% extends "layout.html" %}' in each.read_text()}
+    whole = {each for each in pages if "{% extends layout %}" in each.read_text()}
     names = {each.relative_to(TEMPLATES / "pages").with_suffix("").as_posix() for each in whole}
     assert names - SEEN_ELSEWHERE == {template for template, _ in PREVIEWS.values()}
     assert set(PREVIEWS) >= ALIKE

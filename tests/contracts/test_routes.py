@@ -70,7 +70,7 @@ MACHINES = {
     ("GET", "/openapi.json"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
-    ("GET", "/static/<path:filename>"),
+    ("GET", "/verify/static/<path:filename>"),
 }
 INBOX = {
     ("GET", "/inbox"),
@@ -314,7 +314,7 @@ class TestHeaders:
             reply = each.client().open(path_to(rule), method=method, buffered=True)
             ids.add(reply.headers["X-Request-Id"])
             assert SECURITY_HEADERS.items() <= dict(reply.headers).items()
-            if not rule.startswith("/static"):
+            if not rule.startswith("/verify/static"):
                 assert reply.headers["Cache-Control"] == "no-store"
             # A page's own forms need their Origin, which 'no-referrer' would hide from us too.
             page = reply.mimetype == "text/html" and "Location" not in reply.headers
@@ -424,7 +424,9 @@ class TestFaults:
 
     @settings(derandomize=True, max_examples=150, deadline=None, database=None)
     @given(
-        start=st.sampled_from(["/", "/verify/", f"{CHALLENGES}/", "/inbox/", "/static/", "/api/"]),
+        start=st.sampled_from(
+            ["/", "/verify/", f"{CHALLENGES}/", "/inbox/", "/verify/static/", "/api/"]
+        ),
         rest=st.text(st.characters(codec="utf-8", exclude_characters="?#"), max_size=40),
         method=st.sampled_from(METHODS),
     )

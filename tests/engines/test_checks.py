@@ -12,12 +12,12 @@ from rig import parts
 from rig.command import call, fresh_home, write_env
 from rig.mariadb import MariaDB
 from rig.server import PASSWORD, USER
-from simple_2fa.app.checks import DEVELOPMENT, MODE, keys_are_missing, named, refusals
 from simple_2fa.cli import doctor
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.db.upgrade import upgrade
+from simple_2fa.flask.checks import DEVELOPMENT, MODE, keys_are_missing, named, refusals
 from world import MASTER_KEY, NOW, TTL, World, desk_on
 
 OTHER_KEY = bytes(32)

@@ -2,50 +2,65 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Unpack
 
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
+from flask.sansio.scaffold import Scaffold
 
 from simple_2fa import api, web
 from simple_2fa.core import words
-from simple_2fa.core.clock import utc_now
 from simple_2fa.flask import Simple2FA
-from simple_2fa.flask.building import Clock, build
+from simple_2fa.flask.building import Options, build
 from simple_2fa.http import hooks, problems, visits
+from simple_2fa.http.keeping import InCookie
 from simple_2fa.http.pages import error_page
-from simple_2fa.mail.inbox import Heard, unheard
+from simple_2fa.http.services import Mount, Services
+from simple_2fa.http.templates import environment
 from simple_2fa.settings import Settings
+from simple_2fa.web import account, forgot, home, login, register, undo, verify
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
+_PAGES = (home, register, login, forgot, undo, verify, account)
 
-def create(
-    settings: Settings,
-    *,
-    development: bool = False,
-    clock: Clock = utc_now,
-    factor_paths: Iterable[Path] = (),
-    heard: Heard = unheard,
-) -> Flask:
+
+def create(settings: Settings, **options: Unpack[Options]) -> Flask:
     """Make the application; it connects to nothing yet and starts no thread.
 
     Args:
-        settings: complete, as `Settings.load` or `app.development.load` give them.
-        development: open the API without a key, to this machine only.
-        clock: gives now, aware and in UTC.
-        factor_paths: folders with more factors, each `*.py` there, and their `templates`.
-        heard: told of each letter that the development inbox takes.
+        settings: complete, as `Settings.load` or `flask.development.load` give them.
+        options: see `Options`.
     """
-    folders = tuple(factor_paths)
-    services = build(
-        settings, development=development, clock=clock, factor_paths=folders, heard=heard
-    )
+    services = build(settings, **options)
     app = Flask("simple_2fa", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = hooks.MAX_BODY
     # '/api//v1' is no address: Werkzeug would redirect it, to whatever Host the caller named.
     app.url_map.merge_slashes = False
-    faces = [web.pages(*web.ALL), api.blueprint, *([inbox_pages] if services.inbox else [])]
-    Simple2FA(services, faces, folders).init_app(app)
+    faces = [web.pages(*_PAGES), api.blueprint, *([inbox_pages] if services.inbox else [])]
+    _Ours(services, faces, options.get("factor_paths", ())).init_app(app)
     app.register_error_handler(Exception, _tell_fault)
     return app
+
+
+class _Ours(Simple2FA):
+    """All faces, in an application that is wholly ours."""
+
+    def __init__(
+        self, services: Services, faces: Iterable[Blueprint], factor_paths: Iterable[Path]
+    ) -> None:
+        super().__init__()
+        self._services = services
+        self._ours = tuple(faces)
+        self._templates = environment(factor_paths)
+
+    def _mount(self, _app: Flask) -> Mount:
+        return Mount(lambda: self._services, self._templates, "", "/account", InCookie())
+
+    def _scope(self, app: Flask, _root: Blueprint) -> Scaffold:
+        """Give what our hooks are for: each request, also one for no page."""
+        return app
+
+    def _faces(self, _mount: Mount) -> Iterable[Blueprint]:
+        return self._ours
 
 
 def _tell_fault(error: Exception) -> Response:

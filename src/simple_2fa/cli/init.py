@@ -10,8 +10,6 @@ from tempfile import NamedTemporaryFile
 import click
 from sqlalchemy.exc import DBAPIError
 
-from simple_2fa.app.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack, reason
-from simple_2fa.app.development import new_key
 from simple_2fa.cli import doctor
 from simple_2fa.cli.questions import (
     DATABASE,
@@ -31,6 +29,8 @@ from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db import state as database
 from simple_2fa.db.upgrade import upgrade
 from simple_2fa.flask import building
+from simple_2fa.flask.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack, reason
+from simple_2fa.flask.development import new_key
 from simple_2fa.mail.smtp import Smtp
 from simple_2fa.mail.transport import OutOfReachError
 from simple_2fa.settings import Settings, SettingsError

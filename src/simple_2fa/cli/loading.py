@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from simple_2fa.app.checks import DEVELOPMENT, MODE, lack, named
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.flask.building import open_database
+from simple_2fa.flask.checks import DEVELOPMENT, MODE, lack, named
 from simple_2fa.settings import Settings, SettingsError
 from simple_2fa.settings.production import production_faults
 

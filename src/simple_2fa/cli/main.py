@@ -7,10 +7,10 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from simple_2fa.accounts.model import NoAccountError
-from simple_2fa.app.checks import reason
 from simple_2fa.cli import clients, databases, doctor, init, keys, running, users
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db.upgrade import NewerDatabaseError
+from simple_2fa.flask.checks import reason
 from simple_2fa.settings import SettingsError
 
 

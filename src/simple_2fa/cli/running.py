@@ -14,8 +14,6 @@ from sqlalchemy.engine import make_url
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from simple_2fa import app
-from simple_2fa.app import development
-from simple_2fa.app.checks import DEVELOPMENT, MODE, named, refusals
 from simple_2fa.app.logs import JsonLines, PlainLines, configure
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.challenges.model import API
@@ -24,7 +22,8 @@ from simple_2fa.clients import flows as clients
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
 from simple_2fa.db.upgrade import upgrade
-from simple_2fa.flask import building
+from simple_2fa.flask import building, development
+from simple_2fa.flask.checks import DEVELOPMENT, MODE, named, refusals
 from simple_2fa.http.curl import curl_line
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received

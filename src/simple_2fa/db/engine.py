@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, create_engine, event, inse
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import Pool
 
 from simple_2fa.core.clock import from_millis, to_millis
 from simple_2fa.core.errors import UnavailableError
@@ -39,7 +40,14 @@ _RECALL = select(schema.events).where(schema.events.c.attempt == bindparam("atte
 class Database:
     """Two pools over one database: autocommitted reads, and units that commit as a whole."""
 
-    def __init__(self, url: str, *, threads: int = 16, tls_ca: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        threads: int = 16,
+        tls_ca: str | None = None,
+        pool: Callable[[], Pool] | None = None,
+    ) -> None:
         """Open lazily: nothing is connected before the first use.
 
         Args:
@@ -47,20 +55,23 @@ class Database:
             threads: how many connections each pool keeps.
             tls_ca: for MySQL/MariaDB: '' to verify by the system's authorities, a file's path to
                 verify by that, None for no TLS.
+            pool: makes pools that connect as an application's own does; its engine, its events and
+                its sessions stay as they are.
         """
         self.url = make_url(url)
         self.tls_ca = tls_ca
-        options = {**_driver_options(self.url, tls_ca), "pool_timeout": _PATIENCE}
-        options |= {"pool_size": threads, "max_overflow": 4, "pool_recycle": 1800}
-        options["hide_parameters"] = True  # they would stand in error texts, and those in logs
-        options["pool_reset_on_return"] = None  # a ROLLBACK after each COMMIT; `units` sees to it
-        self.reader = create_engine(
-            self.url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **options
-        )
-        self._writer = create_engine(self.url, **_isolation(self.url), **options)
+        options: dict[str, Any] = {"hide_parameters": True}  # they would stand in logged errors
+        if pool is None:
+            options |= {**_driver_options(self.url, tls_ca), "pool_timeout": _PATIENCE}
+            options |= {"pool_size": threads, "max_overflow": 4, "pool_recycle": 1800}
+            options["pool_reset_on_return"] = None  # a ROLLBACK after each COMMIT: `units` does it
+        more = [{"pool": pool()} if pool else {} for _ in range(2)]
+        reads = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+        self.reader = create_engine(self.url, **options, **reads, **more[0])
+        self._writer = create_engine(self.url, **options, **_isolation(self.url), **more[1])
         self._together: Together | None = None
-        _prepare(self.reader)
-        _prepare(self._writer)
+        for each in (self.reader, self._writer):
+            _prepare(each, is_shared=pool is not None)
         if self.dialect == "sqlite":
             # One file takes one writer: queueing here is fairer than SQLite's own polling.
             self._together = Together(self._writer)
@@ -204,9 +215,11 @@ def _driver_options(url: URL, tls_ca: str | None) -> dict[str, Any]:
     return {"connect_args": arguments}
 
 
-def _prepare(engine: Engine) -> None:
+def _prepare(engine: Engine, *, is_shared: bool) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        if not is_shared:  # the journal is the whole file's, and so the application's choice
+            event.listen(engine, "connect", _write_ahead)
     elif engine.dialect.name in {"mysql", "mariadb"}:
         event.listen(engine, "connect", _prepare_mysql)
 
@@ -223,9 +236,13 @@ def _cursor(dbapi_connection: Any) -> Iterator[Any]:  # noqa: ANN401 (the driver
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 (the same)
     dbapi_connection.isolation_level = None
     with _cursor(dbapi_connection) as cursor:
-        cursor.execute("PRAGMA journal_mode = WAL")
         # FULL: after a power cut NORMAL could make a spent code valid again.
         cursor.execute("PRAGMA synchronous = FULL")
+
+
+def _write_ahead(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 (the same)
+    with _cursor(dbapi_connection) as cursor:
+        cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _prepare_mysql(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 (the same)

@@ -1,5 +1,19 @@
-"""Simple 2FA in a Flask application: our own server's, or anybody's."""
+"""The second step in a Flask application: anybody's, and our own server's."""
 
 from simple_2fa.flask.extension import Simple2FA
+from simple_2fa.flask.guarding import Proof, current_proof, second_factor_required
+from simple_2fa.http.signals import (
+    second_factor_asked,
+    second_factor_failed,
+    second_factor_passed,
+)
 
-__all__ = ["Simple2FA"]
+__all__ = [
+    "Proof",
+    "Simple2FA",
+    "current_proof",
+    "second_factor_asked",
+    "second_factor_failed",
+    "second_factor_passed",
+    "second_factor_required",
+]

@@ -1,9 +1,10 @@
 """Settings become services: the parts of a running server, put together without Flask."""
 
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
@@ -33,36 +34,49 @@ _HASHES_AT_ONCE = 8
 _NOBODY = "no-reply@localhost.localdomain"
 
 
-def build(
-    settings: Settings,
-    *,
-    development: bool = False,
-    clock: Clock = utc_now,
-    factor_paths: Iterable[Path] = (),
-    heard: Heard = unheard,
-) -> Services:
-    """Put the parts together; nothing is connected yet, and no thread is started.
+class Options(TypedDict, total=False):
+    """What parts may be put together otherwise.
 
-    Args:
-        settings: complete, as `Settings.load` or `app.development.load` give them.
+    Attributes:
         development: open the API without a key, to this machine only.
         clock: gives now, aware and in UTC.
         factor_paths: folders with more factors, each `*.py` there, and their `templates`.
         heard: told of each letter that the development inbox takes.
+        db: in place of the one that the settings name.
+        is_hosted: another application signs people in; letters lead there.
     """
-    folders = tuple(factor_paths)
-    db = open_database(settings)
+
+    development: bool
+    clock: Clock
+    factor_paths: Sequence[Path]
+    heard: Heard
+    db: Database | None
+    is_hosted: bool
+
+
+def build(settings: Settings, **options: Unpack[Options]) -> Services:
+    """Put the parts together; nothing is connected yet, and no thread is started.
+
+    Args:
+        settings: complete, as `Settings.load` or `flask.development.load` give them.
+        options: see `Options`.
+    """
+    development, clock = options.get("development", False), options.get("clock", utc_now)
+    folders = options.get("factor_paths", ())
+    db = options.get("db") or open_database(settings)
     vault = Vault(settings.master_keys())
     outbox = Outbox(db, vault)
     ttl = timedelta(seconds=settings.code_ttl)
     desk = Desk(db, vault, factors.load(folders), outbox, settings.origin or "", ttl)
     inbox = None
     if development and not settings.smtp_server:
-        inbox = Inbox(settings.instance_path / "inbox", clock=clock, heard=heard)
+        inbox = Inbox(
+            settings.instance_path / "inbox", clock=clock, heard=options.get("heard", unheard)
+        )
     letters = Letters(
         settings.site_name,
         settings.mail_from or _NOBODY,
-        says=_said(settings),
+        says=_said(settings, is_hosted=options.get("is_hosted", False)),
         folders=[folder / "templates" for folder in folders],
     )
     way: Transport = inbox or Smtp(mail_server(settings))
@@ -104,8 +118,9 @@ def mail_server(settings: Settings) -> MailServer:
     )
 
 
-def _said(settings: Settings) -> dict[str, str]:
+def _said(settings: Settings, *, is_hosted: bool) -> dict[str, str]:
     """Give what every letter may say of the site."""
     origin = settings.origin or ""
     told = {"where": urlsplit(origin).netloc, "support": settings.support_contact or ""}
-    return {**told, "forgot": f"{origin}/forgot", "account": f"{origin}/account"}
+    ours = ("", "") if is_hosted else ("/forgot", "/account")
+    return {**told, "forgot": f"{origin}{ours[0]}", "account": f"{origin}{ours[1]}"}

@@ -1,37 +1,114 @@
 """`Simple2FA(app)`: mounts our faces into a Flask application."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
 from flask.sansio.scaffold import Scaffold
 
+from simple_2fa.flask import guarding
+from simple_2fa.flask.config import settings_of
+from simple_2fa.flask.hosted_services import Making
+from simple_2fa.flask.hosting import Host, Told
 from simple_2fa.http import guard, hooks
-from simple_2fa.http.services import EXTENSION, Mount, Services
+from simple_2fa.http.services import EXTENSION, Mount
 from simple_2fa.http.templates import environment
+from simple_2fa.web import hosted, pages
+from simple_2fa.web.inbox import blueprint as inbox_pages
+
+Loader = TypeVar("Loader", bound=Callable[[], Told])
+Selector = TypeVar("Selector", bound=Callable[[], str | None])
 
 
 class Simple2FA:
-    """Our faces in a Flask application that is wholly ours."""
+    """The second step in a Flask application.
+
+    One instance may serve several applications: `init_app` each of them.
+    """
 
     def __init__(
-        self, services: Services, faces: Iterable[Blueprint], factor_paths: Iterable[Path] = ()
+        self,
+        app: Flask | None = None,
+        *,
+        url_prefix: str = "",
+        database: Any = None,  # noqa: ANN401 (an engine, or what has one)
+        name: str = "",
     ) -> None:
-        """Take what they work with, and which they are."""
-        self._services = services
-        self._faces = tuple(faces)
-        self._folders = tuple(factor_paths)
+        """Take what doesn't stand in the settings (`SIMPLE_2FA_...`).
+
+        Args:
+            app: to mount it into at once; else call `init_app`.
+            url_prefix: before our paths, such as '/2fa'; by default they are `/verify...`.
+            database: the application's own: Flask-SQLAlchemy's or Flask-SQLAlchemy-Lite's `db`, or
+                an SQLAlchemy engine. By default `SIMPLE_2FA_DATABASE_URL` or `DATABASE_URL` names
+                one, and in development it is a file of its own.
+            name: what tells this application's people from those of others in one database; by
+                default the application's name. Changed, all people are new.
+        """
+        self._prefix = url_prefix.rstrip("/")
+        self._database = database
+        self._name = name
+        self._loader: Callable[[], Told] | None = None
+        self._selector: Callable[[], str | None] | None = None
+        if app is not None:
+            self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Mount them."""
-        templates = environment(self._folders)
-        app.extensions[EXTENSION] = Mount(lambda: self._services, templates, "", "/account")
-        root = Blueprint(EXTENSION, "simple_2fa", static_folder="static", static_url_path="/static")
-        self._surround(app)
-        for face in self._faces:
-            root.register_blueprint(face)
-        app.register_blueprint(root)
+        """Mount it into an application.
 
-    def _surround(self, scaffold: Scaffold) -> None:
-        hooks.install(scaffold)
-        guard.install(scaffold)
+        Raises:
+            SettingsError: a setting is missing or can't be used.
+            RuntimeError: it is mounted already.
+        """
+        if EXTENSION in app.extensions:
+            raise RuntimeError("this application has Simple 2FA already")
+        app.extensions[EXTENSION] = mount = self._mount(app)
+        root = Blueprint(
+            EXTENSION, "simple_2fa", static_folder="static", static_url_path="/verify/static"
+        )
+        scope = self._scope(app, root)
+        hooks.install(scope)
+        guard.install(scope)
+        for face in self._faces(mount):
+            root.register_blueprint(face)
+        app.register_blueprint(root, url_prefix=self._prefix or None)
+
+    def person_loader(self, loader: Loader) -> Loader:
+        """Let a function tell who is signed in: (id, address), or None for nobody."""
+        self._loader = loader
+        return loader
+
+    def locale_selector(self, selector: Selector) -> Selector:
+        """Let a function choose the language of pages and letters: 'en' or 'de'."""
+        self._selector = selector
+        return selector
+
+    def ask(self, next: str = "") -> Response:  # noqa: A002 (as it is called in addresses)
+        """Take whoever was just signed in to the second step; the end of a login view.
+
+        Args:
+            next: the path to go on to then; by default the start page.
+        """
+        return guarding.ask(next)
+
+    def _mount(self, app: Flask) -> Mount:
+        settings, is_development = settings_of(app)
+        host = Host(self._name or app.name, lambda: self._loader)
+        app.after_request(host.follow)
+        return Mount(
+            Making(app, settings, self._database, is_development=is_development).services,
+            environment(),
+            self._prefix,
+            "/",
+            host,
+            is_hosted=True,
+            shows_inbox=is_development and not settings.smtp_server,
+            locale=lambda: self._selector() if self._selector else None,
+        )
+
+    def _scope(self, _app: Flask, root: Blueprint) -> Scaffold:
+        """Give what our hooks are for: our own views alone."""
+        return root
+
+    def _faces(self, mount: Mount) -> Iterable[Blueprint]:
+        return [pages(hosted), *([inbox_pages] if mount.shows_inbox else [])]

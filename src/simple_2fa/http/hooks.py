@@ -14,7 +14,7 @@ from simple_2fa.http.origins import client_address, is_misdirected
 from simple_2fa.http.own import g
 from simple_2fa.http.paths import is_asset
 from simple_2fa.http.problems import Problem
-from simple_2fa.http.services import services
+from simple_2fa.http.services import mount, services
 
 log = logging.getLogger("simple_2fa.request")
 
@@ -38,7 +38,7 @@ _A_YEAR = "max-age=31536000; includeSubDomains"
 
 def install(app: Scaffold) -> None:
     """Add the hooks to an application of ours, or to our blueprint in another."""
-    app.before_request(_begin)
+    app.before_request(begin)
     app.after_request(_finish)
 
 
@@ -49,14 +49,25 @@ def nonce() -> str:
     return str(g.nonce)
 
 
-def _begin() -> None:
+def begin() -> None:
+    """Name the request, and refuse what isn't for us.
+
+    Raises:
+        Problem: 421, a development server is reached by anything but this very machine.
+    """
+    if "request_id" in g:
+        return
     g.request_id = new_id()
     g.began = time.perf_counter()
     if is_misdirected():
+        way_out = (
+            "To serve others, set SIMPLE_2FA_SECRET_KEY and the other settings of production."
+            if mount().is_hosted
+            else "To serve others, run 'simple-2fa serve'."
+        )
         raise Problem(
             "misdirected",
-            "This is a development server: open it as localhost, without a proxy."
-            " To serve others, run 'simple-2fa serve'.",
+            f"This is a development server: open it as localhost, without a proxy. {way_out}",
         )
 
 

@@ -36,6 +36,8 @@ def page(name: str, context: Mapping[str, object], status: int = 200) -> Respons
         "lang": words.spoken(),
         "registration_open": settings.registration == "open",
         "signed_in": _signed_in(),
+        "hosted": mount().is_hosted,
+        "layout": "layout.html",
     }
     response = make_response(render(f"pages/{name}.html", {**shared, **context}), status)
     # Under 'no-referrer' browsers send our own forms with 'Origin: null', as if from a stranger.

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from simple_2fa.core.errors import ConflictError, SealError, SlowDownError, UnavailableError
 from simple_2fa.http.own import g
-from simple_2fa.http.services import seconds_until, services
+from simple_2fa.http.services import mount, seconds_until, services
 
 log = logging.getLogger("simple_2fa.problems")
 
@@ -50,6 +50,12 @@ KINDS: Mapping[str, Kind] = {
     "unavailable": Kind(503, "Unavailable", "We can't answer right now. Try again in a minute."),
 }
 
+KINDS_OF_HOSTS: Mapping[str, Kind] = {
+    "second_factor_required": Kind(
+        403, "Second step needed", "Confirm that it's you, then send this again."
+    ),
+}
+"""What views of other applications tell, beside these."""
 _BY_STATUS = {
     401: "unauthorized",
     403: "forbidden",
@@ -88,6 +94,7 @@ class Problem(Exception):  # noqa: N818 (the RFC's noun)
         tries_left: after a wrong code.
         errors: the fields that can't be used.
         headers: more of them.
+        page: where a person goes to do something about it.
     """
 
     code: str
@@ -96,14 +103,16 @@ class Problem(Exception):  # noqa: N818 (the RFC's noun)
     tries_left: int | None = None
     errors: tuple[FieldFault, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""
 
 
 def respond(problem: Problem) -> Response:
     """Render a problem as a response."""
-    kind = KINDS[problem.code]
+    kind = {**KINDS, **KINDS_OF_HOSTS}[problem.code]
     g.problem = problem.code
+    docs = f"{services().settings.origin}/docs#{problem.code}"
     body: dict[str, object] = {
-        "type": f"{services().settings.origin}/docs#{problem.code}",
+        "type": "about:blank" if mount().is_hosted else docs,
         "title": kind.title,
         "status": kind.status,
         "detail": problem.detail or kind.message,
@@ -111,6 +120,8 @@ def respond(problem: Problem) -> Response:
         "code": problem.code,
         "request_id": g.request_id,
     }
+    if problem.page:
+        body["page"] = problem.page
     if problem.tries_left is not None:
         body["tries_left"] = problem.tries_left
     if problem.errors:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import cast
+from typing import Protocol, cast
 
-from flask import current_app
+from flask import Response, current_app
 from jinja2 import Environment
 
 from simple_2fa.challenges.desk import Desk
@@ -46,6 +46,19 @@ class Services:
     development: bool = False
 
 
+class Keeper(Protocol):
+    """Finds the token of this request's session, and lets the browser keep another."""
+
+    def token(self) -> str:
+        """Give what it holds; '' where there is none."""
+
+    def keep(self, response: Response, token: str) -> None:
+        """Let the browser keep a token."""
+
+    def drop(self, response: Response) -> None:
+        """Let it forget the token."""
+
+
 @dataclass(frozen=True)
 class Mount:
     """How our faces stand in a Flask application.
@@ -55,12 +68,23 @@ class Mount:
         templates: what pages are made of.
         prefix: what comes before each path of ours, such as '/2fa', or ''.
         home: the path in the application of whoever wanted no other page.
+        keeper: where a browser keeps its session's token.
+        is_hosted: the application is somebody else's: it signs people in, and only the second step
+            is ours.
+        layout: the template of that application's around our pages, or '' for ours.
+        shows_inbox: letters that were not sent are shown, in development.
+        locale: chooses the language, where the application does.
     """
 
     make: Callable[[], Services]
     templates: Environment
     prefix: str
     home: str
+    keeper: Keeper
+    is_hosted: bool = False
+    layout: str = ""
+    shows_inbox: bool = False
+    locale: Callable[[], str | None] | None = None
     _made: list[Services] = field(default_factory=list, init=False)
     _making: Lock = field(default_factory=Lock, init=False)
 

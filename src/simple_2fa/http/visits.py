@@ -12,12 +12,11 @@ from simple_2fa.http import agents
 from simple_2fa.http.cookies import cookie_name, set_cookie
 from simple_2fa.http.origins import block, client_address
 from simple_2fa.http.own import g
-from simple_2fa.http.services import now, services
+from simple_2fa.http.services import mount, now, services
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import BROWSER_LASTS, Place, Session, Stage
 from simple_2fa.signin.model import Cookies, Visit
 
-_SESSION = "s2fa_session"
 _BROWSER = "s2fa_browser_"
 _BROWSERS_READ = 20
 """Cookies of known browsers that are looked at; a person's own browser has a few."""
@@ -61,6 +60,14 @@ def account() -> Account | None:
     return found
 
 
+def whose() -> str:
+    """Name whose session this is: by the host application's id, or by the account's of ours."""
+    seen = session()
+    name = (seen and seen.account) or ""
+    found = services().db.read(lambda link: accounts.find(link, name)) if name else None
+    return found.person.ref if found and found.person else name
+
+
 def locale() -> str:
     """Choose the language: the account's, else the browser's."""
     chosen = account()
@@ -68,18 +75,25 @@ def locale() -> str:
 
 
 def browser_locale() -> str:
-    """Choose the language by what the browser asks for; this needs no database."""
+    """Choose the language: the application's, else by what the browser asks for.
+
+    This needs no database.
+    """
+    select = mount().locale
+    chosen = select() if select else None
+    if chosen:
+        return chosen
     return words.best(request.headers.get("Accept-Language", ""))
 
 
 def token() -> str:
-    """Give what the session's cookie holds; '' where there is none."""
-    return request.cookies.get(cookie_name(_SESSION), "")
+    """Give the token of the request's session; '' where there is none."""
+    return mount().keeper.token()
 
 
 def keep(response: Response, cookies: Cookies) -> Response:
     """Let the browser keep its session, and that it is known; cookies of no more use go."""
-    set_cookie(response, _SESSION, cookies.session)
+    mount().keeper.keep(response, cookies.session)
     if cookies.browser:
         name, verifier = cookies.browser
         set_cookie(response, f"{_BROWSER}{name}", verifier, lasts=BROWSER_LASTS)
@@ -90,7 +104,7 @@ def keep(response: Response, cookies: Cookies) -> Response:
 
 def leave(response: Response) -> Response:
     """Let the browser forget its session."""
-    set_cookie(response, _SESSION, "", lasts=timedelta())
+    mount().keeper.drop(response)
     return response
 
 

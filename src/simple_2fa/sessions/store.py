@@ -88,7 +88,7 @@ _CARRY = (
     )
     .values(epoch=_S.epoch + 1)
 )
-_KEEP = update(sessions).where(_S.token == bindparam("held")).values(kept=bindparam("sealed"))
+_KEEP = update(sessions).where(_S.session == bindparam("which")).values(kept=bindparam("sealed"))
 _TOUCH = (
     update(sessions).where(_S.session == bindparam("which")).values(seen_at=bindparam("instant"))
 )
@@ -159,14 +159,14 @@ def move(connection: Connection, held: str, seen: Stage, moved: Session, token: 
 
 
 def await_answer(
-    connection: Connection, held: str, seen: Stage, challenge: str, goes_to: str
+    connection: Connection, held: str, seen: Stage, challenge: str | None, goes_to: str
 ) -> bool:
     """Note which challenge a session waits for, and where it goes then.
 
     Returns:
         Whether its token and stage were still those that were seen.
     """
-    values = {"held": hash_secret(held), "seen": seen.value}
+    values: dict[str, object] = {"held": hash_secret(held), "seen": seen.value}
     values |= {"awaited": challenge, "then": goes_to}
     return bool(connection.execute(_AWAIT, values).rowcount)
 
@@ -185,9 +185,9 @@ def carry(connection: Connection, account: str, epoch: int, since: datetime | No
     connection.execute(_CARRY, {"whose": account, "under": epoch, "since": before})
 
 
-def keep(connection: Connection, token: str, sealed: str | None) -> None:
+def keep(connection: Connection, session: str, sealed: str | None) -> None:
     """Keep what was sent before a second step, sealed; None for nothing any more."""
-    connection.execute(_KEEP, {"held": hash_secret(token), "sealed": sealed})
+    connection.execute(_KEEP, {"which": session, "sealed": sealed})
 
 
 def touch(connection: Connection, session: str, now: datetime) -> None:

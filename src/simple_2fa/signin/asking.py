@@ -138,6 +138,17 @@ def wait_for(connection: Connection, visit: Visit, challenge: str, goes_to: str)
         raise OverError
 
 
+def want(connection: Connection, visit: Visit, goes_to: str) -> None:
+    """Let the visitor's session want a second step before it goes on; nothing is sent yet.
+
+    Raises:
+        OverError: it is over, or has moved on.
+    """
+    stage = visit.session.stage if visit.session else Stage.ANONYMOUS
+    if not store.await_answer(connection, visit.token, stage, None, goes_to):
+        raise OverError
+
+
 def awaited(visit: Visit) -> Challenge | None:
     """Read the challenge that the visitor's session waits for."""
     session = visit.session

@@ -8,14 +8,10 @@ from simple_2fa.http import problems
 from simple_2fa.http.pages import error_page, page
 from simple_2fa.http.paths import go
 from simple_2fa.signin.model import HeldError, OverError
-from simple_2fa.web import account, forgot, home, login, register, undo, verify
-
-ALL = (home, register, login, forgot, undo, verify, account)
-"""Modules of pages; each says where its views stand: method, path, view."""
 
 
 def pages(*parts: ModuleType) -> Blueprint:
-    """Put pages together."""
+    """Put modules of pages together; each says where its views stand: method, path, view."""
     blueprint = Blueprint("web", __name__)
     for part in parts:
         for method, path, view in part.ROUTES:

@@ -8,7 +8,7 @@ from flask import Response, request
 
 from simple_2fa.challenges.model import Answered, Challenge, Outcome, Purpose
 from simple_2fa.core.errors import SlowDownError, UnavailableError
-from simple_2fa.http import visits
+from simple_2fa.http import signals, visits
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import anybody
 from simple_2fa.http.pages import page
@@ -60,6 +60,7 @@ def answer() -> Response:
     def judge(text: str) -> Response:
         entered = _ANSWERS[Purpose(seen.purpose)](visits.visit(), text)
         services().worker.wake()
+        _signal(seen, entered)
         return _tell(seen, entered)
 
     return _form(seen).send(judge)
@@ -132,6 +133,17 @@ def _tell(seen: Challenge, entered: Entered) -> Response:
         told = page("taken", {"address": seen.address})
         return visits.leave(told) if seen.purpose == Purpose.PROVE_ADDRESS else told
     return _form(seen).tell(entered.answered or Answered(Outcome.UNKNOWN))
+
+
+def _signal(seen: Challenge, entered: Entered) -> None:
+    """Tell whoever listens how a second step ended."""
+    answered = entered.answered
+    if answered is None or seen.purpose not in {Purpose.LOGIN, Purpose.STEP_UP}:
+        return
+    if entered.cookies:
+        signals.send("second-factor-passed", visits.whose(), factor=seen.factor)
+    else:
+        signals.send("second-factor-failed", visits.whose(), outcome=answered.outcome.value)
 
 
 def _more(seen: Challenge) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from simple_2fa.app.checks import DEVELOPMENT, MODE, keys_are_missing, named, refusals
 from simple_2fa.clients.flows import Repeatable, sweep
 from simple_2fa.core.vault import Vault
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.db.upgrade import upgrade
+from simple_2fa.flask.checks import DEVELOPMENT, MODE, keys_are_missing, named, refusals
 from world import MASTER_KEY, NOW, World, desk_on
 
 OTHER_KEY = bytes(32)

@@ -9,11 +9,11 @@ import pytest
 
 from rig.command import KEY, Told, call, write_env
 from rig.smtp import Sink
-from simple_2fa.app.checks import DEVELOPMENT, MODE
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.vault import key_id
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
+from simple_2fa.flask.checks import DEVELOPMENT, MODE
 from simple_2fa.http.look import LIGHT_CARD, contrast
 from simple_2fa.settings import Settings
 

@@ -14,10 +14,10 @@ import pytest
 from rig.command import KEY, call, write_env
 from rig.server import Server
 from rig.smtp import Sink
-from simple_2fa.app.checks import DEVELOPMENT, MODE
 from simple_2fa.core.vault import key_id
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
+from simple_2fa.flask.checks import DEVELOPMENT, MODE
 from simple_2fa.mail.replies import meaning
 from simple_2fa.settings import Settings
 from simple_2fa.settings.env_file import read_env_file

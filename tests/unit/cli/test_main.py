@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from rig.command import KEY, call, write_env
-from simple_2fa.app.checks import DEVELOPMENT, MODE, named
 from simple_2fa.db import state as database
 from simple_2fa.db import upgrade as migrations
 from simple_2fa.db.engine import Database
+from simple_2fa.flask.checks import DEVELOPMENT, MODE, named
 from simple_2fa.settings import Settings
 
 ROOT = Path(__file__).parents[3]

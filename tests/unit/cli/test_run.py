@@ -11,11 +11,11 @@ from flask import Flask
 
 from rig.command import call
 from rig.ports import HOST, free_port
-from simple_2fa.app.checks import DEVELOPMENT, MODE
 from simple_2fa.app.logs import PlainLines
 from simple_2fa.cli import running
 from simple_2fa.clients import flows as clients
 from simple_2fa.db import state as database
+from simple_2fa.flask.checks import DEVELOPMENT, MODE
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
 from simple_2fa.mail.worker import Worker

@@ -16,7 +16,6 @@ import pytest
 
 from rig.command import call, write_env
 from rig.ports import HOST, free_port
-from simple_2fa.app.checks import DEVELOPMENT, MODE, named
 from simple_2fa.app.logs import JsonLines
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.challenges import flows
@@ -27,6 +26,7 @@ from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.flask import building
+from simple_2fa.flask.checks import DEVELOPMENT, MODE, named
 from simple_2fa.mail.worker import Worker
 from simple_2fa.settings import Settings
 

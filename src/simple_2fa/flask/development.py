@@ -20,18 +20,41 @@ def load(port: int) -> Settings:
         SettingsError: as `Settings.load`, or the folder can't be used.
     """
     settings = Settings.load()
-    defaults = {}
-    try:
-        settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not settings.master_keys():
-            defaults["SECRET_KEY_FILE"] = str(_key_file(settings.instance_path / KEY_FILE))
-    except OSError as why:
-        folder = str(settings.instance_path)
-        raise SettingsError(
-            (f"INSTANCE_PATH is {folder!r}: give a folder to write in ({why.strerror})",)
-        ) from None
+    folder, defaults = private_folder(settings.instance_path), {}
+    if not settings.master_keys():
+        defaults["SECRET_KEY_FILE"] = str(secret_key_file(folder))
     here = {"PUBLIC_URL": f"http://localhost:{port}"}
     return Settings.load({**os.environ, **here}, defaults=defaults)
+
+
+def private_folder(folder: Path) -> Path:
+    """Make the folder of what development keeps, where it is missing.
+
+    Raises:
+        SettingsError: it can't be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as why:
+        raise _unusable(folder, why) from None
+    return folder
+
+
+def secret_key_file(folder: Path) -> Path:
+    """Give the file of development's key, made where it is missing.
+
+    Raises:
+        SettingsError: it can't be made.
+    """
+    try:
+        return _key_file(folder / KEY_FILE)
+    except OSError as why:
+        raise _unusable(folder, why) from None
+
+
+def _unusable(folder: Path, why: OSError) -> SettingsError:
+    told = f"INSTANCE_PATH is {str(folder)!r}: give a folder to write in ({why.strerror})"
+    return SettingsError((told,))
 
 
 def new_key() -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simple_2fa.app import development
-from simple_2fa.app.development import KEY_FILE
+from simple_2fa.flask import development
+from simple_2fa.flask.development import KEY_FILE
 from simple_2fa.settings import Settings, SettingsError
 from world import together
 

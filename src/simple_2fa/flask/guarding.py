@@ -1,0 +1,222 @@
+"""`second_factor_required`: a view of any application, for whoever has made the second step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar, overload
+
+from flask import Response, current_app, request
+from werkzeug.exceptions import Unauthorized
+from werkzeug.local import LocalProxy
+
+from simple_2fa.accounts.model import Account
+from simple_2fa.core import words
+from simple_2fa.core.errors import SlowDownError
+from simple_2fa.flask.hosting import Host
+from simple_2fa.http import guard, hooks, problems, signals, visits
+from simple_2fa.http.origins import is_own_origin
+from simple_2fa.http.pages import error_page
+from simple_2fa.http.paths import at, go, home, lead_to, safe_path
+from simple_2fa.http.problems import Problem
+from simple_2fa.http.services import mount, services
+from simple_2fa.sessions.model import Stage
+from simple_2fa.signin import asking, login, persons, step_up
+from simple_2fa.signin.model import Entered, OverError, Visit
+from simple_2fa.web import kept
+
+View = TypeVar("View", bound=Callable[..., Any])
+_CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That whoever is signed in has made the second step.
+
+    Attributes:
+        factor: by which factor it was made last; None where the browser skipped it.
+        at: when (aware, UTC); None with it.
+    """
+
+    factor: str | None
+    at: datetime | None
+
+
+def _proof() -> Proof | None:
+    who = _host().person()
+    session = visits.session() if who else None
+    if session is None or session.stage is not Stage.FULL:
+        return None
+    return Proof(session.proved_by, session.proved_at)
+
+
+current_proof: Any = LocalProxy(_proof)
+"""The proof of whoever is signed in; false where there is none yet."""
+
+
+@overload
+def second_factor_required(view: View) -> View: ...
+@overload
+def second_factor_required(*, within: float | None = None) -> Callable[[View], View]: ...
+def second_factor_required(view: Any = None, *, within: float | None = None) -> Any:
+    """Let a view be reached by those alone who have made the second step.
+
+    Put it under the route, and under what demands that somebody is signed in. Browsers are led to
+    the second step and back; programs get 403 as `application/problem+json` with the `page` where
+    it is made.
+
+    Args:
+        view: where it is used without brackets.
+        within: minutes for which the last second step counts; a browser that skipped it has made
+            none. Without it: once per sign-in.
+    """
+    if within is not None and not within > 0:
+        raise ValueError("within is a number of minutes above 0")
+    span = timedelta(minutes=within) if within is not None else None
+
+    def guarded(view: View) -> View:
+        @wraps(view)
+        def call(*given: Any, **named: Any) -> Any:  # noqa: ANN401 (the view's own)
+            refused = demand(span)
+            return current_app.ensure_sync(view)(*given, **named) if refused is None else refused
+
+        call.second_factor = guard.Demand(Stage.FULL, fresh=within is not None)  # type: ignore[attr-defined]
+        call.within = within  # type: ignore[attr-defined]
+        return call  # type: ignore[return-value]
+
+    return guarded if view is None else guarded(view)
+
+
+def demand(within: timedelta | None) -> Response | None:
+    """Give what whoever may not go on is answered; None for whoever may."""
+    try:
+        hooks.begin()
+        with words.speaking(visits.browser_locale()):
+            return _demand(within)
+    except Unauthorized:  # the application's own business
+        raise
+    except Exception as error:  # noqa: BLE001 (each becomes a page or a problem, as in our own views)
+        problem = problems.of(error)
+        return problems.respond(problem) if _is_program() else error_page(problem)
+
+
+def ask(goes_to: str = "") -> Response:
+    """Take whoever has just been signed in to the second step, and then on to a path.
+
+    For the end of a login view, after the application has let them in.
+    """
+    hooks.begin()
+    account, wanted = _account(), safe_path(goes_to) or home()
+    return _led(login.go_on(visits.visit(), account, wanted, ask=True), account, wanted)
+
+
+def _demand(within: timedelta | None) -> Response | None:
+    host = _host()
+    if host.person() is None:
+        return _sign_in()
+    visit, account = visits.visit(), _account()
+    session = persons.is_in(visit, account)
+    if session is None:
+        return _ask(visit, account)
+    if within is None or session.is_fresh(visit.now, within):
+        kept.done(session)
+        return None
+    return _ask_again(visit, account)
+
+
+def _account() -> Account:
+    who = _host().person()
+    if who is None:
+        raise OverError
+    try:
+        return persons.account_of(visits.visit(), *who)
+    except persons.DisabledError:
+        raise Problem("forbidden", "This account is disabled.") from None
+
+
+def _ask(visit: Visit, account: Account) -> Response:
+    """Put the question of a sign-in: at once where a page of the application leads here."""
+    if _is_program():
+        if not (visit.session and visit.session.account == account.id):
+            entered = login.go_on(visit, account, _from_where(), ask=False)
+            return _led(entered, account, "", _refusal())
+        return _refusal()
+    wanted, form = kept.wanted()
+    entered = login.go_on(visit, account, wanted, ask=_is_meant())
+    if entered.cookies and form:
+        kept.keep(entered.cookies.session, form)
+    return _led(entered, account, wanted)
+
+
+def _ask_again(visit: Visit, account: Account) -> Response:
+    """Put the question before what needs a fresh second step."""
+    wanted, form = (_from_where(), "") if _is_program() else kept.wanted()
+    try:
+        if _is_program() or not _is_meant():
+            visit.db.tidy(lambda link: asking.want(link, visit, wanted))
+        else:
+            step_up.ask(visit, wanted)
+    except SlowDownError:
+        visit.db.tidy(lambda link: asking.want(link, visit, wanted))
+    if form:
+        kept.keep(visit.token, form)
+    services().worker.wake()
+    signals.send("second-factor-asked", _ref(account))
+    return _refusal() if _is_program() else go("/verify")
+
+
+def _led(
+    entered: Entered, account: Account, wanted: str, response: Response | None = None
+) -> Response:
+    """Keep what a step led to, and lead on."""
+    services().worker.wake()
+    if entered.asks:
+        signals.send("second-factor-asked", _ref(account))
+    to = response or (go("/verify") if entered.asks else lead_to(wanted))
+    return visits.keep(to, entered.cookies) if entered.cookies else to
+
+
+def _refusal() -> Response:
+    page = f"{request.host_url.rstrip('/')}{at('/verify')}"
+    return problems.respond(Problem("second_factor_required", page=page))
+
+
+def _sign_in() -> Response:
+    """Answer somebody who isn't signed in as the application itself does."""
+    manager = getattr(current_app, "login_manager", None)
+    if manager is not None and not _is_program():
+        return current_app.make_response(manager.unauthorized())
+    raise Unauthorized
+
+
+def _is_program() -> bool:
+    """Whether a program asks, which can't be led to a page."""
+    mode = request.headers.get("Sec-Fetch-Mode")
+    if request.is_json or request.method in _CHANGES - {"POST"}:
+        return True
+    accepts = request.accept_mimetypes
+    prefers_json = accepts["application/json"] > accepts["text/html"]
+    return prefers_json or (mode is not None and mode != "navigate")
+
+
+def _is_meant() -> bool:
+    """Whether a page of the application leads here, not another site's, nor a look ahead."""
+    return is_own_origin() and "Sec-Purpose" not in request.headers
+
+
+def _from_where() -> str:
+    """Give the page from which a program asks."""
+    referrer = request.referrer or ""
+    own = request.host_url
+    return safe_path("/" + referrer.removeprefix(own)) if referrer.startswith(own) else home()
+
+
+def _ref(account: Account) -> str:
+    return account.person.ref if account.person else account.id
+
+
+def _host() -> Host:
+    keeper = mount().keeper
+    if not isinstance(keeper, Host):
+        raise TypeError("this application is wholly ours: use http.guard in its views")
+    return keeper

@@ -1,0 +1,87 @@
+"""The services of an application that has the second step from us, put together at first use."""
+
+from tempfile import TemporaryDirectory
+from typing import Any
+from weakref import finalize
+
+from flask import Flask, has_request_context
+from sqlalchemy.engine import Engine
+
+from simple_2fa.core.errors import UnavailableError
+from simple_2fa.db import state
+from simple_2fa.db.engine import Database
+from simple_2fa.db.upgrade import upgrade
+from simple_2fa.flask.building import build
+from simple_2fa.flask.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack
+from simple_2fa.http.services import Services
+from simple_2fa.settings import Settings
+
+
+class Making:
+    """Puts them together once the application is whole: its engine is known only then."""
+
+    def __init__(
+        self,
+        app: Flask,
+        settings: Settings,
+        source: Any,  # noqa: ANN401 (as `Simple2FA` takes it)
+        *,
+        is_development: bool,
+    ) -> None:
+        """Take what they are made from."""
+        self._app = app
+        self._settings = settings
+        self._source = source
+        self._is_development = is_development
+
+    def services(self) -> Services:
+        """Make them; in development the tables too, and in requests the thread that sends letters.
+
+        Raises:
+            UnavailableError: the database isn't migrated, is development's, or is out of reach.
+        """
+        services = self.parts()
+        if self._is_development:
+            upgrade(services.db)
+            state.set_mark(services.db, MODE, DEVELOPMENT)
+        elif lacking := _unfit(services.db):
+            raise UnavailableError(lacking)
+        if has_request_context() and not self._app.testing:
+            services.worker.start()
+        return services
+
+    def parts(self) -> Services:
+        """Put them together, whatever the state of the database."""
+        db = _opened(self._source)
+        return build(self._settings, development=self._is_development, is_hosted=True, db=db)
+
+
+def _unfit(db: Database) -> str:
+    if lacking := lack(db):
+        return lacking.replace("simple-2fa db", "flask simple-2fa db")
+    return FOR_DEVELOPMENT if state.mark(db, MODE) == DEVELOPMENT else ""
+
+
+def _opened(source: Any) -> Database | None:  # noqa: ANN401 (the same)
+    """Open the application's database by pools of our own."""
+    if source is None:
+        return None
+    engine = source if isinstance(source, Engine) else source.engine
+    if not isinstance(engine, Engine):
+        raise TypeError(f"database= takes an SQLAlchemy engine, or what has one, not {source!r}")
+    if engine.dialect.name == "sqlite" and _is_in_memory(engine):
+        return _in_a_file_of_its_own()
+    return Database(engine.url, pool=engine.pool.recreate)
+
+
+def _is_in_memory(engine: Engine) -> bool:
+    named = engine.url.database or ""
+    return named in {"", ":memory:"} or "mode=memory" in named or "mode" in engine.url.query
+
+
+def _in_a_file_of_its_own() -> Database:
+    """Open another database: what lies in memory is seen by the connection alone that made it."""
+    folder = TemporaryDirectory(prefix="simple-2fa-")
+    made = Database(f"sqlite:///{folder.name}/simple-2fa.sqlite3")
+    finalize(made, folder.cleanup)
+    return made

@@ -1,0 +1,100 @@
+"""In somebody else's application: who is signed in there, and where our token is kept."""
+
+import logging
+from collections.abc import Callable
+
+import flask
+from flask import Response, request
+
+from simple_2fa.accounts.model import Person
+from simple_2fa.core.errors import UnavailableError
+from simple_2fa.http.own import g
+from simple_2fa.http.services import now, services
+from simple_2fa.sessions import store
+
+log = logging.getLogger(__name__)
+
+KEY = "_simple_2fa"
+"""In the application's own session: whose token, and the token."""
+
+Told = tuple[object, str] | None
+"""What a person loader gives: the application's id of somebody, and an address; or None."""
+
+
+class Host:
+    """One application, and whom it has signed in; a `Keeper` in that application's session.
+
+    The token goes with the session of whoever is signed in: signing out there ends it here.
+    """
+
+    def __init__(self, name: str, loader: Callable[[], Callable[[], Told] | None]) -> None:
+        """Take the application's name, which its people are told apart by.
+
+        Args:
+            name: the same on all its nodes.
+            loader: gives the function that tells who is signed in, once there is one.
+        """
+        self._name = name
+        self._loader = loader
+
+    def person(self) -> tuple[Person, str] | None:
+        """Tell who is signed in, and the address.
+
+        Raises:
+            RuntimeError: the application has no person loader, or it gives something else.
+        """
+        if "host_person" not in g:
+            g.host_person = self._person()
+        found: tuple[Person, str] | None = g.host_person
+        return found
+
+    def token(self) -> str:
+        """Give the token, where it is of whoever is signed in."""
+        held = flask.session.get(KEY)
+        return held[1] if held and held[0] == self._whose() else ""
+
+    def keep(self, _response: Response, token: str) -> None:
+        """Keep a token for whoever is signed in."""
+        flask.session[KEY] = [self._whose(), token]
+
+    def drop(self, _response: Response) -> None:
+        """Forget the token."""
+        flask.session.pop(KEY, None)
+
+    def follow(self, response: Response) -> Response:
+        """After each request: with whoever was signed out, or exchanged, goes the second step."""
+        name = flask.current_app.config["SESSION_COOKIE_NAME"]
+        if name in request.cookies and KEY in flask.session:
+            g.pop("host_person", None)  # the view may have signed somebody out
+            held = flask.session[KEY]
+            if held[0] != self._whose():
+                self.drop(response)
+                _end(held[1])
+        return response
+
+    def _whose(self) -> str:
+        who = self.person()
+        return who[0].subject.hex() if who else ""
+
+    def _person(self) -> tuple[Person, str] | None:
+        load = self._loader()
+        if load is None:
+            raise RuntimeError("tell Simple 2FA who is signed in: @two_factor.person_loader")
+        told = load()
+        if told is None:
+            return None
+        ref, address = told
+        if ref is None or not str(ref):
+            raise RuntimeError("the person loader gave no id: return (id, address), or None")
+        return Person(self._name, str(ref)), str(address)
+
+
+def _end(token: str) -> None:
+    """End a session; where that can't be done now, nobody holds its token any more."""
+    try:
+        db, instant = services().db, now()
+        session = db.read(lambda connection: store.by_token(connection, token, instant))
+        if session:
+            db.tidy(lambda connection: store.end(connection, session.id))
+    except UnavailableError as why:
+        log.warning("a session was not ended: %s", why)

@@ -1,0 +1,47 @@
+"""The second step in somebody else's application: its page, and what was sent before it."""
+
+from flask import Response
+
+from simple_2fa.http import visits
+from simple_2fa.http.guard import anybody, signed_in
+from simple_2fa.http.pages import page
+from simple_2fa.http.paths import home, lead_to
+from simple_2fa.web import kept, shown, steps, verify
+
+
+@anybody
+def show() -> Response:
+    """Show what the session waits for; who waits for nothing goes on."""
+    return steps.show() or (lead_to(home()) if visits.session() else shown.nothing())
+
+
+@anybody
+def answer() -> Response:
+    """Take a code."""
+    return steps.answer()
+
+
+@anybody
+def resend() -> Response:
+    """Send the code, or send it again."""
+    return steps.resend()
+
+
+@signed_in
+def again() -> Response:
+    """Show the form that was sent before the second step: its person sends it, never we."""
+    form = kept.kept(visits.session())
+    if form is None:
+        return lead_to(home())
+    return page("again", {"form": form, "shown": kept.shown(form)})
+
+
+ROUTES = (
+    ("GET", "/verify", show),
+    ("GET", "/verify/delivery", verify.delivery),
+    ("GET", "/verify/answer", verify.reopen),
+    ("GET", "/verify/resend", verify.reopen),
+    ("POST", "/verify/answer", answer),
+    ("POST", "/verify/resend", resend),
+    ("GET", kept.AGAIN, again),
+)

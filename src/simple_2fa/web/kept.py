@@ -1,0 +1,88 @@
+"""What was sent to a view before the second step: kept sealed, shown again, sent by the person."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from flask import current_app, request
+
+from simple_2fa.core.errors import SealError
+from simple_2fa.http.paths import at, here, home, safe_path
+from simple_2fa.http.services import now, services
+from simple_2fa.sessions import store
+from simple_2fa.sessions.model import Session
+
+AGAIN = "/verify/again"
+_USE = "kept"
+_MOST = 16 * 1024
+"""Characters of a form that are kept."""
+_LONGEST_SHOWN = 200
+_SECRET = re.compile(r"pass|pwd|secret|token|pin|cvv|cvc|card", re.IGNORECASE)
+_TOKENS = frozenset({"csrf_token", "_csrf_token"})
+"""Fields of an application's own forms that are made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was sent: to which path, and its fields."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def wanted() -> tuple[str, str]:
+    """Give where the person goes on, and the form to keep, if one was sent.
+
+    What can't be kept (a file, or too much) is filled in again, on the page that it came from.
+    """
+    query = request.query_string.decode("ascii", "replace")
+    path = safe_path(f"{here()}?{query}" if query else here()) or home()
+    if request.method != "POST":
+        return path, ""
+    fields = list(request.form.items(multi=True))
+    kept = json.dumps([path, fields])
+    if request.files or len(kept) > _MOST:
+        referrer, own = request.referrer or "", request.host_url
+        fits = referrer.startswith(own)
+        return (safe_path("/" + referrer.removeprefix(own)) if fits else "") or home(), ""
+    return at(AGAIN), kept
+
+
+def keep(token: str, kept: str) -> None:
+    """Keep a form with the session that a token opens."""
+    db, instant = services().db, now()
+    session = db.read(lambda connection: store.by_token(connection, token, instant))
+    if session:
+        sealed = services().vault.seal(_USE, session.id, kept.encode())
+        db.tidy(lambda connection: store.keep(connection, session.id, sealed))
+
+
+def kept(session: Session | None) -> Form | None:
+    """Give the form that was kept with a session."""
+    if session is None or session.kept is None:
+        return None
+    try:
+        path, fields = json.loads(services().vault.open(_USE, session.id, session.kept))
+    except SealError:
+        return None
+    return Form(path, tuple((name, _renewed(name, value)) for name, value in fields))
+
+
+def shown(form: Form) -> list[tuple[str, str]]:
+    """Give what a page shows of a form, for its person to know it by; secrets are not shown."""
+    told = ((name, value) for name, value in form.fields if value and name not in _TOKENS)
+    return [
+        (name, "•••" if _SECRET.search(name) else value[:_LONGEST_SHOWN]) for name, value in told
+    ]
+
+
+def done(session: Session) -> None:
+    """Forget the form, once one gets through."""
+    if session.kept and request.method == "POST":
+        services().db.tidy(lambda connection: store.keep(connection, session.id, None))
+
+
+def _renewed(name: str, value: str) -> str:
+    """Give a field's value; an application's own form token is made anew."""
+    make = current_app.jinja_env.globals.get("csrf_token")
+    return str(make()) if name in _TOKENS and callable(make) else value
