@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response
 from flask.sansio.scaffold import Scaffold
+from werkzeug.exceptions import ServiceUnavailable
 
 from simple_2fa.flask import guarding
 from simple_2fa.flask.config import settings_of
@@ -33,6 +34,7 @@ class Simple2FA:
         url_prefix: str = "",
         database: Any = None,  # noqa: ANN401 (an engine, or what has one)
         name: str = "",
+        layout: str = "",
     ) -> None:
         """Take what doesn't stand in the settings (`SIMPLE_2FA_...`).
 
@@ -44,10 +46,13 @@ class Simple2FA:
                 one, and in development it is a file of its own.
             name: what tells this application's people from those of others in one database; by
                 default the application's name. Changed, all people are new.
+            layout: a template of the application's around our pages; it shows `two_factor.title`,
+                `two_factor.head` (in <head>) and `two_factor.body`. By default the look is ours.
         """
         self._prefix = url_prefix.rstrip("/")
         self._database = database
         self._name = name
+        self._layout = layout
         self._loader: Callable[[], Told] | None = None
         self._selector: Callable[[], str | None] | None = None
         if app is not None:
@@ -66,6 +71,7 @@ class Simple2FA:
         root = Blueprint(
             EXTENSION, "simple_2fa", static_folder="static", static_url_path="/verify/static"
         )
+        root.register_error_handler(ServiceUnavailable, lambda error: error)
         scope = self._scope(app, root)
         hooks.install(scope)
         guard.install(scope)
@@ -102,6 +108,7 @@ class Simple2FA:
             "/",
             host,
             is_hosted=True,
+            layout=self._layout,
             shows_inbox=is_development and not settings.smtp_server,
             locale=lambda: self._selector() if self._selector else None,
         )

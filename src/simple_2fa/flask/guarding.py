@@ -89,12 +89,13 @@ def second_factor_required(view: Any = None, *, within: float | None = None) -> 
 
 def demand(within: timedelta | None) -> Response | None:
     """Give what whoever may not go on is answered; None for whoever may."""
+    if _host().person() is None:  # the application's own business, as are its loader's faults
+        return _sign_in()
+    services()  # or the application says that they aren't ready
     try:
         hooks.begin()
         with words.speaking(visits.browser_locale()):
             return _demand(within)
-    except Unauthorized:  # the application's own business
-        raise
     except Exception as error:  # noqa: BLE001 (each becomes a page or a problem, as in our own views)
         problem = problems.of(error)
         return problems.respond(problem) if _is_program() else error_page(problem)
@@ -111,9 +112,6 @@ def ask(goes_to: str = "") -> Response:
 
 
 def _demand(within: timedelta | None) -> Response | None:
-    host = _host()
-    if host.person() is None:
-        return _sign_in()
     visit, account = visits.visit(), _account()
     session = persons.is_in(visit, account)
     if session is None:

@@ -1,11 +1,13 @@
 """The services of an application that has the second step from us, put together at first use."""
 
+import logging
 from tempfile import TemporaryDirectory
 from typing import Any
 from weakref import finalize
 
 from flask import Flask, has_request_context
 from sqlalchemy.engine import Engine
+from werkzeug.exceptions import ServiceUnavailable
 
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db import state
@@ -15,6 +17,8 @@ from simple_2fa.flask.building import build
 from simple_2fa.flask.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack
 from simple_2fa.http.services import Services
 from simple_2fa.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 class Making:
@@ -38,17 +42,25 @@ class Making:
         """Make them; in development the tables too, and in requests the thread that sends letters.
 
         Raises:
-            UnavailableError: the database isn't migrated, is development's, or is out of reach.
+            ServiceUnavailable: the database isn't migrated, is development's, or is out of reach;
+                the log says which. Without them we have no page to tell it on.
         """
         services = self.parts()
-        if self._is_development:
-            upgrade(services.db)
-            state.set_mark(services.db, MODE, DEVELOPMENT)
-        elif lacking := _unfit(services.db):
-            raise UnavailableError(lacking)
+        try:
+            self._prepare(services.db)
+        except UnavailableError as why:
+            log.error("the second step is not ready: %s", why)  # noqa: TRY400 (no fault of ours)
+            raise ServiceUnavailable from why
         if has_request_context() and not self._app.testing:
             services.worker.start()
         return services
+
+    def _prepare(self, db: Database) -> None:
+        if self._is_development:
+            upgrade(db)
+            state.set_mark(db, MODE, DEVELOPMENT)
+        elif lacking := _unfit(db):
+            raise UnavailableError(lacking)
 
     def parts(self) -> Services:
         """Put them together, whatever the state of the database."""

@@ -33,6 +33,8 @@ _CSP = (
     " img-src 'self' data:{images}; connect-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
+_IN_THEIR_LAYOUT = "frame-ancestors 'none'"
+"""What the application's own layout loads is its own business."""
 _A_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -86,7 +88,7 @@ def _headers(response: Response) -> Iterator[tuple[str, str]]:
     if not is_asset(request.endpoint):
         yield "Cache-Control", "no-store"
     if response.mimetype == "text/html":
-        yield "Content-Security-Policy", _policy()
+        yield "Content-Security-Policy", _policy() if not mount().layout else _IN_THEIR_LAYOUT
     if (services().settings.origin or "").startswith("https:"):
         yield "Strict-Transport-Security", _A_YEAR
 

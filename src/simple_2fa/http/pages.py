@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from flask import Response, current_app, make_response, request, template_rendered
+from flask import Response, current_app, make_response, render_template, request, template_rendered
+from markupsafe import Markup
 
 from simple_2fa.core import words
 from simple_2fa.core.words import gettext as _
@@ -15,6 +16,9 @@ from simple_2fa.http.paths import here, start
 from simple_2fa.http.problems import KINDS, Problem
 from simple_2fa.http.services import mount, seconds_until, services
 from simple_2fa.settings import Settings
+
+_CUT = "\x1e"
+"""Between the pieces of a page; no setting and no heading of ours holds a control character."""
 
 
 def page(name: str, context: Mapping[str, object], status: int = 200) -> Response:
@@ -39,10 +43,18 @@ def page(name: str, context: Mapping[str, object], status: int = 200) -> Respons
         "hosted": mount().is_hosted,
         "layout": "layout.html",
     }
-    response = make_response(render(f"pages/{name}.html", {**shared, **context}), status)
+    shared |= {"layout": "pieces.html", "cut": _CUT} if mount().layout else {}
+    made = render(f"pages/{name}.html", {**shared, **context})
+    response = make_response(_in_their_layout(made) if mount().layout else made, status)
     # Under 'no-referrer' browsers send our own forms with 'Origin: null', as if from a stranger.
     response.headers["Referrer-Policy"] = "same-origin"
     return response
+
+
+def _in_their_layout(made: str) -> str:
+    """Put a page into the application's own template, which shows its pieces."""
+    title, head, body = (Markup(each.strip()) for each in made.split(_CUT, 2))  # noqa: S704 (our templates have escaped it)
+    return render_template(mount().layout, two_factor={"title": title, "head": head, "body": body})
 
 
 def render(name: str, context: Mapping[str, object]) -> str:

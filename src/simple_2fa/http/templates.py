@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader
 
 from simple_2fa.core import words
+from simple_2fa.http.hosts import their_fields
 from simple_2fa.http.paths import at, is_posted, start
 
 
@@ -26,5 +27,5 @@ def environment(folders: Iterable[Path] = ()) -> Environment:
         loader=ChoiceLoader(ours), autoescape=True, trim_blocks=True, extensions=["jinja2.ext.i18n"]
     )
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"at": at, "start": start, "is_posted": is_posted}
+    made.globals |= {"at": at, "start": start, "is_posted": is_posted, "their_fields": their_fields}
     return made

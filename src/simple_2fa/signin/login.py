@@ -14,7 +14,7 @@ from simple_2fa.core.passwords import needs_rehash
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
-from simple_2fa.sessions import store
+from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, full, waiting
 from simple_2fa.signin import asking, notices, passwords, people, resets
 from simple_2fa.signin.arrival import Arrival, arrival, held_until, know_browser
@@ -104,7 +104,8 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
     # A reset whose mailed code was right, and that waits for this step.
     reset = resets.prepared(visit, account, session.password, known) if session.password else None
     made = arrival(visit, reset.changed if reset else account, known, second, remember=remember)
-    notice = notices.sealed(visit, account, "new_browser") if made.is_new_browser else None
+    is_news = made.is_new_browser and not _is_first(visit, account)
+    notice = notices.sealed(visit, account, "new_browser") if is_news else None
 
     def cash(connection: Connection, _: Proof) -> Cashed:
         if reset:
@@ -116,6 +117,13 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
 
     told = asking.put(visit, Purpose.LOGIN, text, cash)
     return Entered(told, made.cookies if told.proof else None, session.goes_to)
+
+
+def _is_first(visit: Visit, account: Account) -> bool:
+    """Whether a person whom another application signs in comes here for the first time."""
+    if account.person is None:
+        return False
+    return not visit.db.read(lambda link: browsers.of_account(link, account.id, visit.now))
 
 
 def can_remember(visit: Visit, factor: str) -> bool:

@@ -42,8 +42,10 @@ def account_of(visit: Visit, person: Person, address: str) -> Account:
 def is_in(visit: Visit, account: Account) -> Session | None:
     """Give the visitor's session, where a person has made the second step in it."""
     session = visit.session
-    there = session and session.stage is Stage.FULL and session.account == account.id
-    return session if there else None
+    if session is None or session.stage is not Stage.FULL:
+        return None
+    is_hers = (session.account, session.epoch) == (account.id, account.epoch)
+    return session if is_hers else None
 
 
 def _read(visit: Visit, person: Person) -> Account | None:

@@ -1,8 +1,11 @@
 // One submit at a time. The button is never disabled: that would drop it from the form.
 const RESTORED_AFTER = 10_000;
 
-export function guardForms() {
-  for (const form of document.forms) form.addEventListener("submit", hold);
+let guarded = [];
+
+export function guardForms(forms) {
+  guarded = [...forms];
+  for (const form of guarded) form.addEventListener("submit", hold);
   addEventListener("pageshow", releaseAll);
 }
 
@@ -26,7 +29,7 @@ function dim(button) {
 }
 
 function releaseAll() {
-  for (const form of document.forms) delete form.dataset.held;
+  for (const form of guarded) delete form.dataset.held;
   for (const button of document.querySelectorAll("button[data-label]")) {
     button.textContent = button.dataset.label;
     button.style.minWidth = "";

@@ -5,12 +5,14 @@ import { standForForm } from "./history.js";
 import { showPasswords } from "./password.js";
 import { tellTimes } from "./times.js";
 
-const status = document.querySelector("[role=status]");
+// In another application's layout there is more on the page than what is ours.
+const ours = document.querySelector("[data-ours]") ?? document;
+const status = ours.querySelector("[role=status]");
 
 export const say = (words) => { status.textContent = words; };
 
 standForForm();
-guardForms();
+guardForms(ours.querySelectorAll("form"));
 countDown(say);
 showPasswords();
-tellTimes(document);
+tellTimes(ours);

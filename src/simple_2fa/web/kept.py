@@ -4,9 +4,10 @@ import json
 import re
 from dataclasses import dataclass
 
-from flask import current_app, request
+from flask import request
 
 from simple_2fa.core.errors import SealError
+from simple_2fa.http.hosts import their_fields, token_field
 from simple_2fa.http.paths import at, here, home, safe_path
 from simple_2fa.http.services import now, services
 from simple_2fa.sessions import store
@@ -18,8 +19,6 @@ _MOST = 16 * 1024
 """Characters of a form that are kept."""
 _LONGEST_SHOWN = 200
 _SECRET = re.compile(r"pass|pwd|secret|token|pin|cvv|cvc|card", re.IGNORECASE)
-_TOKENS = frozenset({"csrf_token", "_csrf_token"})
-"""Fields of an application's own forms that are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def kept(session: Session | None) -> Form | None:
 
 def shown(form: Form) -> list[tuple[str, str]]:
     """Give what a page shows of a form, for its person to know it by; secrets are not shown."""
-    told = ((name, value) for name, value in form.fields if value and name not in _TOKENS)
+    told = ((name, value) for name, value in form.fields if value and name != token_field())
     return [
         (name, "•••" if _SECRET.search(name) else value[:_LONGEST_SHOWN]) for name, value in told
     ]
@@ -83,6 +82,5 @@ def done(session: Session) -> None:
 
 
 def _renewed(name: str, value: str) -> str:
-    """Give a field's value; an application's own form token is made anew."""
-    make = current_app.jinja_env.globals.get("csrf_token")
-    return str(make()) if name in _TOKENS and callable(make) else value
+    """Give a field's value; the token of an application's own forms is made anew."""
+    return their_fields().get(name, value)

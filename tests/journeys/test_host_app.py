@@ -1,0 +1,279 @@
+"""The second step in somebody else's Flask application, over HTTP."""
+
+from pathlib import Path
+
+import pytest
+
+from host_app import ANN, BOB, Customer, HostApp, host_app, leads
+from simple_2fa.flask import second_factor_asked, second_factor_failed, second_factor_passed
+from world import wrong
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> HostApp:
+    return host_app(tmp_path)
+
+
+@pytest.fixture
+def ann(shop: HostApp) -> Customer:
+    return Customer(shop)
+
+
+class TestOncePerSignIn:
+    def test_she_is_asked_and_comes_back_to_where_she_was_going(self, ann: Customer) -> None:
+        ann.log_in()
+        assert leads(ann.get("/orders?sort=new")) == "/verify"
+        page = ann.verify()
+        assert page.h1 == "Check your email"
+        assert "a•••@example.com" in page.main
+        assert leads(ann.answer()) == "/orders?sort=new"
+        assert ann.get("/orders").text == "orders of 1"
+        assert ann.get("/").text == "home of 1, mail_code"
+        assert ann.verify().status == 303
+
+    def test_nobody_is_the_application_s_own_business(self, ann: Customer) -> None:
+        assert ann.get("/orders").status_code == 401
+        assert ann.post("/transfer").status_code == 401
+        assert ann.verify().h1 == "There's nothing to confirm here"
+
+    def test_a_login_view_may_ask_at_once(self, ann: Customer) -> None:
+        assert leads(ann.post("/login-and-ask", user="1")) == "/verify"
+        assert leads(ann.answer()) == "/orders"
+
+    def test_a_wrong_code_opens_nothing(self, ann: Customer) -> None:
+        ann.log_in().get("/orders")
+        assert leads(ann.answer(wrong(ann.app.code()))) == "/verify?told=wrong"
+        assert leads(ann.get("/orders")) == "/verify"
+        assert "4 tries left" in ann.open("/verify?told=wrong").code_error
+        assert leads(ann.answer()) == "/orders"
+
+    def test_asked_again_she_has_the_same_code(self, ann: Customer) -> None:
+        ann.log_in()
+        for _ in range(3):
+            ann.get("/orders")
+            ann.app.clock.move(seconds=40)
+        assert len({letter.code for letter in ann.app.letters()}) == 1
+        assert leads(ann.answer()) == "/orders"
+
+    def test_it_lasts_for_thirty_days_of_a_sign_in(self, ann: Customer) -> None:
+        ann.confirm()
+        for _ in range(29):
+            ann.app.clock.move(days=1)
+            assert ann.get("/orders").status_code == 200
+        ann.app.clock.move(days=1)
+        assert leads(ann.get("/orders")) == "/verify"
+
+    def test_a_stranger_s_page_starts_nothing(self, ann: Customer) -> None:
+        ann.log_in()
+        for headers in ({"Sec_Fetch_Site": "cross-site"}, {"Sec_Purpose": "prefetch"}):
+            assert leads(ann.get("/orders", **headers)) == "/verify"
+            assert ann.app.letters() == []
+        page = ann.verify()
+        assert page.h1 == "One more step"
+        assert leads(ann.submit(page.form("/verify/resend"))) == "/verify?notice=renewed"
+        assert leads(ann.answer()) == "/orders"
+
+
+class TestSignOut:
+    def test_signed_out_and_in_again_she_is_asked_again(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.post("/logout")
+        ann.log_in()
+        assert ann.get("/").text == "home of 1, no"
+        assert leads(ann.get("/orders")) == "/verify"
+
+    def test_a_copy_of_her_cookies_from_before_proves_nothing_more(self, ann: Customer) -> None:
+        ann.confirm()
+        thief = Customer(ann.app)
+        thief.client._cookies = dict(ann.client._cookies or {})
+        assert thief.get("/orders").status_code == 200
+        ann.post("/logout")
+        assert leads(thief.get("/orders")) == "/verify"
+
+    def test_another_person_in_the_same_browser_proves_for_herself(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.log_in("2")
+        assert ann.get("/").text == "home of 2, no"
+        assert leads(ann.get("/orders")) == "/verify"
+        assert "b•••@example.com" in ann.verify().main
+        ann.log_in("1")
+        assert leads(ann.get("/orders")) == "/verify"
+
+    def test_a_code_under_way_is_for_the_person_who_asked(self, ann: Customer) -> None:
+        ann.log_in().get("/orders")
+        code = ann.app.code()
+        ann.log_in("2").get("/orders")
+        assert leads(ann.answer(code)).startswith("/verify?told=")
+        assert leads(ann.get("/orders")) == "/verify"
+
+    def test_of_one_address_each_person_has_an_account(self, ann: Customer) -> None:
+        ann.app.people["2"] = ANN
+        ann.confirm()
+        ann.log_in("2")
+        assert leads(ann.get("/orders")) == "/verify"
+
+
+class TestWithin:
+    def test_a_step_is_fresh_for_so_many_minutes(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.clock.move(minutes=4, seconds=59)
+        assert ann.get("/transfer").status_code == 200
+        ann.app.clock.move(seconds=1)
+        assert leads(ann.get("/transfer")) == "/verify"
+        assert ann.verify().h1 == "Confirm it's you"
+        assert leads(ann.answer()) == "/transfer"
+        assert ann.get("/transfer").status_code == 200
+
+    def test_a_browser_that_skips_the_code_is_asked_all_the_same(self, ann: Customer) -> None:
+        ann.confirm(remember="yes")
+        ann.post("/logout")
+        ann.app.clock.move(minutes=1)
+        ann.log_in()
+        assert leads(ann.get("/orders")) == "/orders"
+        assert ann.get("/orders").status_code == 200
+        assert ann.get("/").text == "home of 1, None"
+        assert leads(ann.get("/transfer")) == "/verify"
+        assert leads(ann.answer()) == "/transfer"
+
+    @pytest.mark.parametrize("minutes", [0, -1])
+    def test_it_is_a_time(self, minutes: int) -> None:
+        from simple_2fa.flask import second_factor_required  # noqa: PLC0415 (beside what it tests)
+
+        with pytest.raises(ValueError, match="above 0"):
+            second_factor_required(within=minutes)
+
+
+class TestForms:
+    def test_what_was_sent_is_shown_and_sent_by_her(self, ann: Customer) -> None:
+        ann.log_in()
+        assert leads(ann.post("/transfer", to="Bob", amount="12", pin="1234")) == "/verify"
+        assert leads(ann.answer()) == "/verify/again"
+        assert ann.app.sent == []
+        page = ann.open("/verify/again")
+        assert page.h1 == "Send it now?"
+        assert page.in_order("to", "Bob", "amount", "12", "pin", "•••", "Send it")
+        assert ann.submit(page.form("/transfer")).text == "sent"
+        assert ann.app.sent == [{"to": "Bob", "amount": "12", "pin": "1234"}]
+        assert leads(ann.get("/verify/again")) == "/"
+
+    def test_it_is_kept_sealed_and_for_her_alone(self, ann: Customer) -> None:
+        ann.log_in().post("/transfer", to="Bob-the-builder")
+        raw = (Path(ann.app.services.db.url.database or "")).read_bytes()
+        assert b"Bob-the-builder" not in raw
+        ann.answer()
+        thief = Customer(ann.app).log_in("2")
+        for each in (thief, thief.confirm("2")):
+            assert leads(each.get("/verify/again")) == "/"
+
+    def test_what_can_t_be_kept_is_filled_in_again(self, ann: Customer) -> None:
+        ann.log_in()
+        form = {"Referer": "http://localhost/transfer"}
+        ann.post("/transfer", form, text="x" * 20_000)
+        assert leads(ann.answer()) == "/transfer"
+
+    def test_in_the_middle_of_a_sign_in_too(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.clock.move(minutes=6)
+        ann.post("/transfer", to="Bob")
+        assert leads(ann.answer()) == "/verify/again"
+        ann.submit(ann.open("/verify/again").form("/transfer"))
+        assert ann.app.sent == [{"to": "Bob"}]
+
+
+class TestPrograms:
+    def test_they_hear_where_to_go(self, ann: Customer) -> None:
+        ann.log_in()
+        for _ in range(2):
+            reply = ann.client.post("/api/transfer", json={"to": "Bob"})
+            assert (reply.status_code, reply.mimetype) == (403, "application/problem+json")
+            told = reply.get_json()
+            assert told["code"] == "second_factor_required"
+            assert told["page"] == "http://localhost/verify"
+            assert told["type"] == "about:blank"
+        assert ann.app.letters() == []
+        ann.submit(ann.verify().form("/verify/resend"))
+        assert leads(ann.answer()) == "/"
+        assert ann.client.post("/api/transfer", json={"to": "Bob"}).get_json() == {
+            "sent": {"to": "Bob"}
+        }
+
+    def test_so_do_scripts_of_a_page_and_the_person_comes_back_to_it(self, ann: Customer) -> None:
+        ann.log_in()
+        reply = ann.get(
+            "/orders", Sec_Fetch_Mode="cors", Sec_Fetch_Site="same-origin",
+            Referer="http://localhost/shop?page=2",
+        )  # fmt: skip
+        assert reply.status_code == 403
+        ann.submit(ann.verify().form("/verify/resend"))
+        assert leads(ann.answer()) == "/shop?page=2"
+
+    def test_a_step_that_is_not_fresh_is_no_step(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.clock.move(minutes=6)
+        assert ann.client.post("/api/transfer", json={}).status_code == 403
+        page = ann.verify()
+        assert page.h1 == "One more step"
+        ann.submit(page.form("/verify/resend"))
+        assert leads(ann.answer()) == "/"
+        assert ann.client.post("/api/transfer", json={}).status_code == 200
+
+
+class TestAddresses:
+    def test_another_one_ends_what_the_former_proved_and_is_told_there(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.people["1"] = "ann@new.example.com"
+        assert leads(ann.get("/orders")) == "/verify"
+        assert any("address" in letter.subject for letter in ann.app.letters(ANN))
+        assert leads(ann.answer(ann.app.code("ann@new.example.com"))) == "/orders"
+
+    def test_one_that_no_mail_reaches_denies(self, ann: Customer) -> None:
+        ann.app.people["1"] = "nobody"
+        assert ann.log_in().get("/orders").status_code == 503
+
+
+class TestSignals:
+    def test_each_step_is_told_with_the_application_s_id(self, ann: Customer) -> None:
+        told: list[tuple[str, dict[str, str]]] = []
+
+        def note(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 (three alike)
+            return lambda _, **facts: told.append((name, facts))
+
+        notes = [note(name) for name in ("asked", "failed", "passed")]
+        for signal, each in zip(
+            (second_factor_asked, second_factor_failed, second_factor_passed), notes, strict=True
+        ):
+            signal.connect(each, ann.app.flask)
+        ann.log_in().get("/orders")
+        ann.answer(wrong(ann.app.code()))
+        ann.answer()
+        assert told == [
+            ("asked", {"person": "1"}),
+            ("failed", {"person": "1", "outcome": "wrong"}),
+            ("passed", {"person": "1", "factor": "mail_code"}),
+        ]
+
+
+class TestSeveral:
+    def test_two_applications_in_one_process_know_nothing_of_each_other(
+        self, tmp_path: Path
+    ) -> None:
+        one, two = (Customer(host_app(tmp_path / name)) for name in ("one", "two"))
+        one.confirm()
+        two.log_in()
+        assert leads(two.get("/orders")) == "/verify"
+        assert [len(each.app.letters()) for each in (one, two)] == [1, 1]
+
+    def test_twice_in_one_is_refused(self, shop: HostApp) -> None:
+        with pytest.raises(RuntimeError, match="already"):
+            shop.two_factor.init_app(shop.flask)
+
+    def test_people_of_two_applications_in_one_database_are_told_apart(
+        self, tmp_path: Path
+    ) -> None:
+        shared = {"SIMPLE_2FA_DATABASE_URL": f"sqlite:///{tmp_path / 'shared.sqlite3'}"}
+        one = Customer(host_app(tmp_path, config=shared, name="shop"))
+        two = Customer(host_app(tmp_path, config=shared, name="forum"))
+        two.app.people["1"] = BOB
+        one.confirm()
+        two.confirm()
+        assert one.get("/orders").status_code == two.get("/orders").status_code == 200

@@ -1,0 +1,298 @@
+"""What an application has already: protection, handlers, a look, a prefix, names of its own."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask, Response, g, redirect, render_template_string
+from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
+from flask_wtf import CSRFProtect, FlaskForm
+from jinja2 import DictLoader
+from werkzeug.test import TestResponse
+
+from apps import KEY
+from host_app import ANN, Customer, HostApp, host_app, leads
+from live import Shown
+from simple_2fa.flask import Simple2FA, second_factor_required
+from simple_2fa.settings import SettingsError
+from world import wrong
+
+
+def customer(folder: Path, *given: object, **named: object) -> Customer:
+    return Customer(host_app(folder, *given, **named))  # type: ignore[arg-type]
+
+
+class TestPrefix:
+    def test_all_of_ours_is_behind_it(self, tmp_path: Path) -> None:
+        ann = customer(tmp_path, url_prefix="/2fa/").log_in()
+        assert leads(ann.get("/orders")) == "/2fa/verify"
+        page = ann.verify("/2fa")
+        ours = [each["href"] for each in page.all("link")]
+        ours += [each["src"] for each in page.all("script")]
+        ours += [each["action"] for each in page.all("form")]
+        assert {each.partition("/verify")[0] for each in ours} == {"/2fa"}
+        assert all(ann.get(each).status_code == 200 for each in ours if "/static/" in each)
+        assert leads(ann.answer(wrong(ann.app.code()), prefix="/2fa")) == "/2fa/verify?told=wrong"
+        assert leads(ann.answer(prefix="/2fa")) == "/orders"
+        assert ann.get("/verify").status_code == 404
+        assert ann.get("/2fa/inbox").status_code == 200
+
+    def test_below_another_path_of_the_server_too(self, tmp_path: Path) -> None:
+        ann, here = customer(tmp_path), "http://localhost/shop"
+        ann.client.post("/login", base_url=here, data={"user": "1"})
+        assert leads(ann.client.get("/orders", base_url=here)) == "/shop/verify"
+        page = Shown(ann.client.get("/verify", base_url=here))
+        form = page.one("form", action="/shop/verify/answer")
+        sent = {"csrf": form.all("input", name="csrf")[0]["value"], "code": ann.app.code()}
+        done = ann.client.post("/verify/answer", base_url=here, data=sent)
+        assert leads(done) == "/shop/orders"
+
+    def test_what_the_application_serves_itself_stays_its_own(self, tmp_path: Path) -> None:
+        def views(app: Flask) -> None:
+            app.add_url_rule("/login", "their_login", lambda: "their login")
+            app.add_url_rule("/account", "their_account", lambda: "their account")
+
+        ann = customer(tmp_path, views)
+        assert ann.get("/account").text == "their account"
+        for path in ("/register", "/forgot", "/api/v1/challenges", "/generate-2fa", "/docs"):
+            assert ann.get(path).status_code == 404
+
+
+class TestProtection:
+    @pytest.fixture(params=["before", "after"])
+    def protected(self, request: pytest.FixtureRequest, tmp_path: Path) -> Customer:
+        """Flask-WTF protects every form, whichever of the two came first."""
+        protect = CSRFProtect()
+        made = host_app(tmp_path, protect.init_app if request.param == "before" else None)
+        if request.param == "after":
+            protect.init_app(made.flask)
+
+        @made.flask.get("/form")
+        def form() -> str:
+            return FlaskForm().csrf_token()  # type: ignore[no-any-return]
+
+        return Customer(made)
+
+    def send(self, ann: Customer, path: str, **typed: str) -> TestResponse:
+        token = Shown(ann.get("/form")).one("input", name="csrf_token")["value"]
+        return ann.post(path, **{"csrf_token": token, **typed})
+
+    def test_its_own_protection_takes_our_forms(self, protected: Customer) -> None:
+        ann = protected
+        assert ann.post("/login", user="1").status_code == 400
+        self.send(ann, "/login", user="1")
+        ann.get("/orders")
+        assert leads(ann.answer()) == "/orders"
+
+    def test_what_is_sent_again_has_a_new_token(self, protected: Customer) -> None:
+        ann = protected
+        self.send(ann, "/login", user="1")
+        self.send(ann, "/transfer", to="Bob")
+        ann.answer()
+        page = ann.open("/verify/again")
+        assert "csrf_token" not in page.main
+        assert ann.submit(page.form("/transfer")).get_data(as_text=True) == "sent"
+
+    def test_ours_takes_no_form_without_its_token(self, protected: Customer) -> None:
+        ann = protected
+        self.send(ann, "/login", user="1")
+        ann.get("/orders")
+        assert self.send(ann, "/verify/answer", code=ann.app.code()).status_code == 403
+
+
+class TestHandlers:
+    def test_the_application_s_own_handle_its_own(self, tmp_path: Path) -> None:
+        def handlers(app: Flask) -> None:
+            app.register_error_handler(404, lambda _: ("their 404", 404))
+            app.register_error_handler(401, lambda _: redirect("/please-sign-in"))
+            app.register_error_handler(Exception, lambda _: ("their 500", 500))
+
+        ann = customer(tmp_path, handlers)
+        assert ann.get("/nowhere").text == "their 404"
+        assert leads(ann.get("/orders")) == "/please-sign-in"
+        ann.log_in().get("/orders")
+        stale = ann.post("/verify/answer", code="123456")
+        assert stale.status_code == 403
+        assert "This page was open too long." in stale.text
+
+    def test_our_faults_are_told_by_us(self, tmp_path: Path) -> None:
+        ann = customer(tmp_path)
+        ann.log_in().get("/orders")
+        ann.app.db.close()
+        (Path(ann.app.db.url.database or "")).rename(tmp_path / "away")
+        Path(ann.app.db.url.database or "").mkdir()
+        for path in ("/orders", "/verify"):
+            assert ann.get(path).status_code == 503
+
+    def test_headers_are_set_on_our_pages_alone(self, tmp_path: Path) -> None:
+        ann = customer(tmp_path).log_in()
+        assert "Content-Security-Policy" not in ann.get("/").headers
+        assert "default-src 'none'" in ann.verify().headers["Content-Security-Policy"]
+
+    def test_names_in_g_and_in_its_session_are_the_application_s(self, tmp_path: Path) -> None:
+        def setup(app: Flask) -> None:
+            @app.before_request
+            def before() -> None:
+                for name in ("session", "account", "visit", "now", "nonce", "language"):
+                    setattr(g, name, f"their {name}")
+
+            @app.after_request
+            def after(response: Response) -> Response:
+                assert g.account == "their account"
+                return response
+
+        ann = customer(tmp_path, setup)
+        ann.confirm()
+        assert ann.get("/orders").status_code == 200
+
+    def test_a_context_that_a_test_has_pushed_keeps_nothing_of_a_request(
+        self, tmp_path: Path
+    ) -> None:
+        ann = customer(tmp_path)
+        with ann.app.flask.app_context():
+            ann.confirm()
+            ann.app.clock.move(minutes=6)
+            assert leads(ann.get("/transfer")) == "/verify"
+            assert leads(ann.answer()) == "/transfer"
+            assert ann.get("/transfer").status_code == 200
+
+
+BASE = """<!doctype html><html lang="en"><head><title>{% block title %}{% endblock %} - Shop</title>
+<link rel="stylesheet" href="/shop.css">{% block head %}{% endblock %}</head>
+<body><nav>Hello {{ whose }}</nav>{% block content %}{% endblock %}</body></html>"""
+LAYOUT = """{% extends "base.html" %}
+{% block title %}{{ two_factor.title }}{% endblock %}
+{% block head %}{{ two_factor.head }}{% endblock %}
+{% block content %}{{ two_factor.body }}{% endblock %}"""
+
+
+class TestLook:
+    @pytest.fixture
+    def ann(self, tmp_path: Path) -> Customer:
+        def look(app: Flask) -> None:
+            app.jinja_loader = DictLoader({"base.html": BASE, "two_factor.html": LAYOUT})
+            app.context_processor(lambda: {"whose": "Ann & co"})
+
+        return customer(tmp_path, look, layout="two_factor.html").log_in()
+
+    def test_our_pages_stand_in_its_layout(self, ann: Customer) -> None:
+        ann.get("/orders")
+        page = ann.verify()
+        assert page.title == "Check your email - Shop"
+        assert page.one("nav").text == "Hello Ann & co"
+        assert page.h1 == "Check your email"
+        assert [each["href"] for each in page.all("link")] == [
+            "/shop.css",
+            "/verify/static/embedded.css",
+        ]
+        assert page.one("script")["src"] == "/verify/static/verify.js"
+        assert page.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+        assert leads(ann.answer()) == "/orders"
+
+    def test_errors_too(self, ann: Customer) -> None:
+        ann.get("/orders")
+        page = ann.open(leads(ann.answer(wrong(ann.app.code()))))
+        assert page.title == "Error: Check your email - Shop"
+        assert page.code_error.startswith("That code isn't right.")
+
+    def test_nothing_that_was_sent_gets_into_its_head(self, ann: Customer) -> None:
+        cut = "\x1e</title><script>alert(1)</script>\x1e"
+        ann.post("/transfer", **{"to": cut, cut: "x"})
+        ann.answer()
+        page = ann.open("/verify/again")
+        assert page.title == "Send it now? - Shop"
+        assert "<script>alert" not in page.html
+
+    def test_its_language_is_ours(self, tmp_path: Path) -> None:
+        ann = customer(tmp_path)
+        ann.app.two_factor.locale_selector(lambda: "de")
+        ann.log_in().get("/orders")
+        assert ann.verify().h1 == "Sehen Sie in Ihrem Postfach nach"
+
+
+class TestFlaskLogin:
+    def test_whoever_isn_t_signed_in_is_led_to_its_login_page(self, tmp_path: Path) -> None:
+        class User(UserMixin):  # type: ignore[misc]
+            id = "7"
+
+        def setup(app: Flask) -> None:
+            manager = LoginManager(app)
+            manager.login_view = "enter"
+            manager.user_loader(lambda _: User())
+
+            @app.get("/enter")
+            def enter() -> str:
+                login_user(User(), remember=True)
+                return "in"
+
+            @app.get("/outer")
+            @second_factor_required
+            def outer() -> str:
+                return "outer"
+
+            @app.get("/inner")
+            @login_required  # type: ignore[untyped-decorator]
+            @second_factor_required
+            def inner() -> str:
+                return f"inner {current_user.get_id()}"
+
+        ann = customer(tmp_path, setup)
+        ann.app.two_factor.person_loader(
+            lambda: (current_user.get_id(), ANN) if current_user.is_authenticated else None
+        )
+        for path in ("/outer", "/inner"):
+            assert leads(ann.get(path)).startswith("/enter?next=")
+        ann.get("/enter")
+        assert leads(ann.get("/inner")) == "/verify"
+        assert leads(ann.answer()) == "/inner"
+        assert ann.get("/inner").text == "inner 7"
+
+
+class TestSettings:
+    def test_production_says_all_that_is_missing_by_its_names(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SIMPLE_2FA_SECRET_KEY", KEY)
+        with pytest.raises(SettingsError) as told:
+            host_app(tmp_path)
+        names = [each.partition(" ")[0] for each in told.value.faults]
+        assert names == ["SIMPLE_2FA_PUBLIC_URL", "SIMPLE_2FA_SMTP_SERVER", "SIMPLE_2FA_MAIL_FROM"]
+
+    def test_production_denies_until_the_database_is_migrated(self, tmp_path: Path) -> None:
+        config = {
+            "SIMPLE_2FA_SECRET_KEY": KEY,
+            "SIMPLE_2FA_PUBLIC_URL": "https://shop.example.com",
+            "SIMPLE_2FA_SMTP_SERVER": "127.0.0.1",
+            "SIMPLE_2FA_MAIL_FROM": "shop@example.com",
+            "SIMPLE_2FA_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}",
+        }
+        ann = customer(tmp_path, None, config).log_in()
+        assert ann.get("/orders").status_code == 503
+        assert ann.get("/inbox").status_code == 404
+
+    def test_the_application_s_own_secret_key_is_not_ours(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SECRET_KEY", "dev")
+        monkeypatch.setenv("SMTP_SERVER", "not ours")
+        assert customer(tmp_path).confirm().get("/orders").status_code == 200
+
+    def test_development_is_for_this_machine_alone(self, tmp_path: Path) -> None:
+        ann = customer(tmp_path).log_in()
+        assert ann.get("/inbox", Host="shop.example.com").status_code == 421
+        for path in ("/orders", "/verify"):
+            assert ann.get(path, X_Forwarded_For="203.0.113.7").status_code == 421
+
+    def test_without_a_person_loader_the_developer_is_told(self, tmp_path: Path) -> None:
+        app = Flask("bare", instance_path=str(tmp_path))
+        app.config |= {"SECRET_KEY": "x", "TESTING": True}
+        Simple2FA(app)
+        app.add_url_rule("/x", view_func=second_factor_required(lambda: render_template_string("")))
+        with pytest.raises(RuntimeError, match="person_loader"):
+            app.test_client().get("/x")
+
+
+def test_a_person_without_an_id_is_refused(tmp_path: Path) -> None:
+    made: HostApp = host_app(tmp_path)
+    made.two_factor.person_loader(lambda: (None, ANN))
+    with pytest.raises(RuntimeError, match="gave no id"):
+        Customer(made).get("/orders")
