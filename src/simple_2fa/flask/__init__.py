@@ -2,6 +2,7 @@
 
 from simple_2fa.flask.extension import Simple2FA
 from simple_2fa.flask.guarding import Proof, current_proof, second_factor_required
+from simple_2fa.flask.migrations import not_ours
 from simple_2fa.http.signals import (
     second_factor_asked,
     second_factor_failed,
@@ -12,6 +13,7 @@ __all__ = [
     "Proof",
     "Simple2FA",
     "current_proof",
+    "not_ours",
     "second_factor_asked",
     "second_factor_failed",
     "second_factor_passed",

@@ -78,7 +78,7 @@ def _opened(source: Any) -> Database | None:  # noqa: ANN401 (the same)
     """Open the application's database by pools of our own."""
     if source is None:
         return None
-    engine = source if isinstance(source, Engine) else source.engine
+    engine = source if isinstance(source, Engine) else getattr(source, "engine", None)
     if not isinstance(engine, Engine):
         raise TypeError(f"database= takes an SQLAlchemy engine, or what has one, not {source!r}")
     if engine.dialect.name == "sqlite" and _is_in_memory(engine):
