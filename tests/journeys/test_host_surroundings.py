@@ -202,6 +202,21 @@ class TestLook:
         assert page.title == "Send it now? - Shop"
         assert "<script>alert" not in page.html
 
+    def test_a_template_of_ours_is_extended_by_one_of_its_own(self, tmp_path: Path) -> None:
+        """In its folder `simple_2fa`; the rest of the page stays."""
+        own = (
+            '{% extends "original/pages/verify.html" %}'
+            "{% block main %}<p>We never call you.</p>{{ super() }}{% endblock %}"
+        )
+
+        def look(app: Flask) -> None:
+            app.jinja_loader = DictLoader({"simple_2fa/pages/verify.html": own})
+
+        ann = customer(tmp_path, look).log_in()
+        ann.get("/orders")
+        assert ann.verify().in_order("We never call you.", "Check your email", "Continue")
+        assert leads(ann.answer()) == "/orders"
+
     def test_its_language_is_ours(self, tmp_path: Path) -> None:
         ann = customer(tmp_path)
         ann.app.two_factor.locale_selector(lambda: "de")

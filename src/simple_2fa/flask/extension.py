@@ -13,7 +13,7 @@ from simple_2fa.flask.hosted_services import Making
 from simple_2fa.flask.hosting import Host, Told
 from simple_2fa.http import guard, hooks
 from simple_2fa.http.services import EXTENSION, Mount
-from simple_2fa.http.templates import environment
+from simple_2fa.http.templates import Overrides, environment
 from simple_2fa.web import hosted, pages
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
@@ -103,7 +103,7 @@ class Simple2FA:
         app.after_request(host.follow)
         return Mount(
             Making(app, settings, self._database, is_development=is_development).services,
-            environment(),
+            environment(overrides=Overrides(app), auto_reload=is_development),
             self._prefix,
             "/",
             host,
