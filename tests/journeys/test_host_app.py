@@ -3,9 +3,16 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from host_app import ANN, BOB, Customer, HostApp, host_app, leads
-from simple_2fa.flask import second_factor_asked, second_factor_failed, second_factor_passed
+from simple_2fa.db.schema import accounts, sessions
+from simple_2fa.flask import (
+    second_factor_asked,
+    second_factor_failed,
+    second_factor_passed,
+    second_factor_required,
+)
 from world import wrong
 
 
@@ -137,8 +144,6 @@ class TestWithin:
 
     @pytest.mark.parametrize("minutes", [0, -1])
     def test_it_is_a_time(self, minutes: int) -> None:
-        from simple_2fa.flask import second_factor_required  # noqa: PLC0415 (beside what it tests)
-
         with pytest.raises(ValueError, match="above 0"):
             second_factor_required(within=minutes)
 
@@ -170,6 +175,15 @@ class TestForms:
         form = {"Referer": "http://localhost/transfer"}
         ann.post("/transfer", form, text="x" * 20_000)
         assert leads(ann.answer()) == "/transfer"
+
+    def test_for_a_quarter_of_an_hour(self, ann: Customer) -> None:
+        ann.log_in().post("/transfer", to="Bob")
+        ann.answer()
+        ann.app.clock.move(minutes=16)
+        assert leads(ann.get("/verify/again")) == "/"
+        ann.get("/orders")
+        with ann.app.db.reader.connect() as connection:
+            assert connection.execute(select(sessions.c.kept)).scalars().all() == [None]
 
     def test_in_the_middle_of_a_sign_in_too(self, ann: Customer) -> None:
         ann.confirm()
@@ -229,6 +243,32 @@ class TestAddresses:
     def test_one_that_no_mail_reaches_denies(self, ann: Customer) -> None:
         ann.app.people["1"] = "nobody"
         assert ann.log_in().get("/orders").status_code == 503
+
+
+class TestForgotten:
+    def test_whoever_has_her_id_next_starts_anew(self, ann: Customer) -> None:
+        ann.confirm(remember="yes")
+        with ann.app.flask.app_context():
+            assert ann.app.two_factor.forget(1)
+            assert not ann.app.two_factor.forget("1")
+        assert rows_of(ann.app) == []
+        assert leads(ann.get("/orders")) == "/verify"
+
+    def test_a_path_in_another_script_is_found_again(self, ann: Customer) -> None:
+        @ann.app.flask.get("/straße/50%")
+        @second_factor_required
+        def street() -> str:
+            return "there"
+
+        ann.log_in().get("/stra%C3%9Fe/50%25")
+        to = leads(ann.answer())
+        assert to == "/stra%C3%9Fe/50%25"
+        assert ann.get(to).text == "there"
+
+
+def rows_of(app: HostApp) -> list[object]:
+    with app.db.reader.connect() as connection:
+        return [tuple(row) for row in connection.execute(select(accounts))]
 
 
 class TestSignals:

@@ -97,6 +97,19 @@ class Simple2FA:
         """
         return guarding.ask(next)
 
+    def forget(self, ref: object) -> bool:
+        """Remove all that is known of a person, as your app has: devices, browsers, the address.
+
+        Databases may give the id of a removed row to somebody else: that one must start anew.
+
+        Args:
+            ref: the id that the person loader gave.
+
+        Returns:
+            Whether anything was known.
+        """
+        return guarding.forget(ref)
+
     def _mount(self, app: Flask) -> Mount:
         settings, is_development = settings_of(app)
         host = Host(self._name or app.name, lambda: self._loader)

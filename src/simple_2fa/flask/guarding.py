@@ -111,6 +111,12 @@ def ask(goes_to: str = "") -> Response:
     return _led(login.go_on(visits.visit(), account, wanted, ask=True), account, wanted)
 
 
+def forget(ref: object) -> bool:
+    """Remove all that is known of a person whom the application has removed."""
+    parts = services()
+    return persons.forget(parts.desk, _host().named(ref), parts.clock())
+
+
 def _demand(within: timedelta | None) -> Response | None:
     visit, account = visits.visit(), _account()
     session = persons.is_in(visit, account)

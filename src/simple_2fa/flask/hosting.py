@@ -48,6 +48,10 @@ class Host:
         found: tuple[Person, str] | None = g.host_person
         return found
 
+    def named(self, ref: object) -> Person:
+        """Give the person that the application knows by this."""
+        return Person(self._name, str(ref))
+
     def token(self) -> str:
         """Give the token, where it is of whoever is signed in."""
         held = flask.session.get(KEY)
@@ -86,7 +90,7 @@ class Host:
         ref, address = told
         if ref is None or not str(ref):
             raise RuntimeError("the person loader gave no id: return (id, address), or None")
-        return Person(self._name, str(ref)), str(address)
+        return self.named(ref), str(address)
 
 
 def _end(token: str) -> None:

@@ -1,6 +1,7 @@
 """Paths: of our own pages, wherever they are mounted, and of pages that somebody wants to see."""
 
 import re
+from urllib.parse import quote
 
 from flask import Response, redirect, request
 
@@ -9,6 +10,8 @@ from simple_2fa.http.services import mount
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of this host: no other one after two slashes, no backslash, space or control character."""
 _LONGEST = 1024
+_PLAIN = "/!$&'()*+,-.:;=@_~"
+"""What a path holds as it is (RFC 3986, 3.3)."""
 
 
 def at(path: str) -> str:
@@ -28,7 +31,7 @@ def home() -> str:
 
 def here() -> str:
     """Give this request's path as browsers ask for it."""
-    return f"{request.script_root}{request.path}"
+    return quote(f"{request.script_root}{request.path}", safe=_PLAIN)
 
 
 def go(path: str) -> Response:

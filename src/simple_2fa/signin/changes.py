@@ -4,17 +4,16 @@ from dataclasses import replace
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.challenges import flows
-from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.model import Cashed, Proof, Purpose
 from simple_2fa.core.address import mask
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
-from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import asking, notices, passwords, people
+from simple_2fa.signin.erasing import erase
 from simple_2fa.signin.model import TAKEN, Cookies, Entered, OverError, Visit
 from simple_2fa.signin.writing import write
 
@@ -106,12 +105,7 @@ def delete(visit: Visit) -> None:
     notice = notices.sealed(visit, account, "account_deleted")
 
     def work(connection: Connection) -> None:
-        if not accounts.remove(connection, account):
-            raise OverError
-        store.end_others(connection, account.id, "")
-        browsers.forget_all(connection, account.id)
-        credentials.remove_all(connection, account.subject)
-        challenges.remove_of(connection, account.subject, account.address)
+        erase(connection, account)
         outbox.queue(connection, notice)
 
     write(visit, Tag.ACCOUNT_DELETE, account.id, work)

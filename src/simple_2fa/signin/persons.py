@@ -1,17 +1,20 @@
 """People whom another application signs in: only the second step is ours."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account, AddressTakenError, Person
+from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.address import canonical, mask
 from simple_2fa.core.errors import BadAddressError, Simple2FAError, UnavailableError
-from simple_2fa.core.ids import new_id
-from simple_2fa.core.tags import Tag
+from simple_2fa.core.ids import new_attempt, new_id
+from simple_2fa.core.tags import Event, Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import notices
+from simple_2fa.signin.erasing import erase
 from simple_2fa.signin.model import OverError, Visit
 from simple_2fa.signin.writing import write
 
@@ -74,3 +77,18 @@ def _moved(visit: Visit, account: Account, address: str) -> Account:
 
     write(visit, Tag.ADDRESS_CHANGE, account.id, work)
     return replace(account, address=address, epoch=account.epoch + 1)
+
+
+def forget(desk: Desk, person: Person, now: datetime) -> bool:
+    """Remove all that is known of a person, as her host has. Gives whether there was anything."""
+    account = desk.db.read(lambda connection: accounts.by_person(connection, person))
+    if account is None:
+        return False
+    key, found = new_attempt(now), account
+
+    def unit(connection: Connection) -> Event:
+        erase(connection, found)
+        return Event(key, now, Tag.ACCOUNT_DELETE, "done", account=found.id)
+
+    desk.db.transact(key, unit)
+    return True

@@ -3,9 +3,11 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import request
 
+from simple_2fa.core.clock import from_millis, to_millis
 from simple_2fa.core.errors import SealError
 from simple_2fa.http.hosts import their_fields, token_field
 from simple_2fa.http.paths import at, here, home, safe_path
@@ -18,7 +20,9 @@ _USE = "kept"
 _MOST = 16 * 1024
 """Characters of a form that are kept."""
 _LONGEST_SHOWN = 200
-_SECRET = re.compile(r"pass|pwd|secret|token|pin|cvv|cvc|card", re.IGNORECASE)
+_SECRET = re.compile(r"pass|pwd|secret|token|cvv|cvc|card|(?<![a-z])pin(?![a-z])", re.IGNORECASE)
+_LASTS = timedelta(minutes=15)
+"""A form that nobody has sent by then is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def wanted() -> tuple[str, str]:
     if request.method != "POST":
         return path, ""
     fields = list(request.form.items(multi=True))
-    kept = json.dumps([path, fields])
+    kept = json.dumps([to_millis(now()), path, fields])
     if request.files or len(kept) > _MOST:
         referrer, own = request.referrer or "", request.host_url
         fits = referrer.startswith(own)
@@ -61,8 +65,10 @@ def kept(session: Session | None) -> Form | None:
     if session is None or session.kept is None:
         return None
     try:
-        path, fields = json.loads(services().vault.open(_USE, session.id, session.kept))
+        at, path, fields = json.loads(services().vault.open(_USE, session.id, session.kept))
     except SealError:
+        return None
+    if now() - from_millis(at) > _LASTS:
         return None
     return Form(path, tuple((name, _renewed(name, value)) for name, value in fields))
 
@@ -76,8 +82,8 @@ def shown(form: Form) -> list[tuple[str, str]]:
 
 
 def done(session: Session) -> None:
-    """Forget the form, once one gets through."""
-    if session.kept and request.method == "POST":
+    """Forget the form, once one gets through or its time is over."""
+    if session.kept and (request.method == "POST" or kept(session) is None):
         services().db.tidy(lambda connection: store.keep(connection, session.id, None))
 
 

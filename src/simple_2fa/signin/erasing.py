@@ -1,0 +1,23 @@
+"""Removing an account with all that belongs to it; its events stay."""
+
+from simple_2fa.accounts import store as accounts
+from simple_2fa.accounts.model import Account
+from simple_2fa.challenges import store as challenges
+from simple_2fa.credentials import store as credentials
+from simple_2fa.db.engine import Connection
+from simple_2fa.sessions import browsers, store
+from simple_2fa.signin.model import OverError
+
+
+def erase(connection: Connection, account: Account) -> None:
+    """Remove it, within the caller's unit.
+
+    Raises:
+        OverError: something else has changed it meanwhile.
+    """
+    if not accounts.remove(connection, account):
+        raise OverError
+    store.end_others(connection, account.id, "")
+    browsers.forget_all(connection, account.id)
+    credentials.remove_all(connection, account.subject)
+    challenges.remove_of(connection, account.subject, account.address)
