@@ -20,6 +20,7 @@ from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import at, go, home, lead_to, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import mount, services
+from simple_2fa.http.signals import second_factor_asked
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import asking, login, persons, step_up
 from simple_2fa.signin.model import Entered, OverError, Visit
@@ -165,7 +166,7 @@ def _ask_again(visit: Visit, account: Account) -> Response:
     if form:
         kept.keep(visit.token, form)
     services().worker.wake()
-    signals.send("second-factor-asked", _ref(account))
+    signals.send(second_factor_asked, lambda: _ref(account))
     return _refusal() if _is_program() else go("/verify")
 
 
@@ -175,7 +176,7 @@ def _led(
     """Keep what a step led to, and lead on."""
     services().worker.wake()
     if entered.asks:
-        signals.send("second-factor-asked", _ref(account))
+        signals.send(second_factor_asked, lambda: _ref(account))
     to = response or (go("/verify") if entered.asks else lead_to(wanted))
     return visits.keep(to, entered.cookies) if entered.cookies else to
 

@@ -4,9 +4,10 @@ All tell `person`: the host application's id of whom it concerns, or the account
 pages of ours.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from blinker import Namespace
+from blinker import NamedSignal, Namespace
 from flask import current_app
 
 _namespace = Namespace()
@@ -19,8 +20,9 @@ second_factor_failed = _namespace.signal("second-factor-failed")
 """The answer was not right; also tells the `outcome`."""
 
 
-def send(name: str, person: str, **facts: str) -> None:
-    """Send one of them."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (Flask's own way)
-    told: dict[str, Any] = {"person": person, **facts}
-    _namespace.signal(name).send(app, **told)
+def send(signal: NamedSignal, person: Callable[[], str], **facts: str) -> None:
+    """Send one of them; who it concerns is only looked up where somebody listens."""
+    if signal.receivers:
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (Flask's own way)
+        told: dict[str, Any] = {"person": person(), **facts}
+        signal.send(app, **told)

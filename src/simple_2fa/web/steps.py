@@ -14,6 +14,7 @@ from simple_2fa.http.guard import anybody
 from simple_2fa.http.pages import page
 from simple_2fa.http.paths import at, go, home, lead_to
 from simple_2fa.http.services import services
+from simple_2fa.http.signals import second_factor_failed, second_factor_passed
 from simple_2fa.signin import asking, changes, login, recover, register, step_up
 from simple_2fa.signin.model import TAKEN, Entered, NotFreshError, Visit
 from simple_2fa.web import shown
@@ -141,9 +142,9 @@ def _signal(seen: Challenge, entered: Entered) -> None:
     if answered is None or seen.purpose not in {Purpose.LOGIN, Purpose.STEP_UP}:
         return
     if entered.cookies:
-        signals.send("second-factor-passed", visits.whose(), factor=seen.factor)
+        signals.send(second_factor_passed, visits.whose, factor=seen.factor)
     else:
-        signals.send("second-factor-failed", visits.whose(), outcome=answered.outcome.value)
+        signals.send(second_factor_failed, visits.whose, outcome=answered.outcome.value)
 
 
 def _more(seen: Challenge) -> dict[str, Any]:
