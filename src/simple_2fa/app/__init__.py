@@ -11,7 +11,7 @@ from simple_2fa import api, web
 from simple_2fa.core import words
 from simple_2fa.flask import Simple2FA
 from simple_2fa.flask.building import Options, build
-from simple_2fa.http import hooks, problems, visits
+from simple_2fa.http import problems, visits
 from simple_2fa.http.keeping import InCookie
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.services import Mount, Services
@@ -32,7 +32,6 @@ def create(settings: Settings, **options: Unpack[Options]) -> Flask:
     """
     services = build(settings, **options)
     app = Flask("simple_2fa", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = hooks.MAX_BODY
     # '/api//v1' is no address: Werkzeug would redirect it, to whatever Host the caller named.
     app.url_map.merge_slashes = False
     faces = [web.pages(*_PAGES), api.blueprint, *([inbox_pages] if services.inbox else [])]

@@ -10,7 +10,6 @@ from contextlib import suppress
 from functools import partial
 
 import click
-from sqlalchemy.engine import make_url
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from simple_2fa import app
@@ -138,7 +137,7 @@ def _say(settings: Settings, command: str, **more: object) -> None:
         "event": f"{command} starts; Ctrl-C or SIGTERM ends it",
         **more,
         "public_url": settings.public_url,
-        "database": named(make_url(settings.database_url())),
+        "database": named(settings.database()),
         "letters": f"sent from here, by {settings.smtp_server}:{settings.smtp_port}",
     }
     log.info(command, extra={"facts": facts})

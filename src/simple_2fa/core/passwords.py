@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 LONGEST = 1024
 """Characters; longer ones are refused, never cut (NIST SP 800-63B-4, 3.1.1.2)."""
@@ -59,6 +58,8 @@ def weakness(password: str, shortest: int, personal: Iterable[str] = ()) -> Weak
         shortest: characters that it needs.
         personal: what an attacker knows of its owner: address, names, the site's name.
     """
+    from zxcvbn import zxcvbn  # noqa: PLC0415 (big, and an application's own people never need it)
+
     if why := wrong_length(password, shortest):
         return why
     estimate = zxcvbn(normal(password)[:_LOOKED_AT], user_inputs=sorted(_words(personal)))

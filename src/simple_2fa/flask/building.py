@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-
 from simple_2fa import factors
 from simple_2fa.accounts.hashing import Hashing
 from simple_2fa.challenges.desk import Desk
@@ -93,10 +91,10 @@ def open_database(settings: Settings) -> Database:
     Raises:
         SettingsError: its driver is missing, or DB_TLS_CA holds no certificate.
     """
-    url = make_url(settings.database_url())
+    url = settings.database()
     tls_ca = str(settings.db_tls_ca or "") if settings.database_tls() == "verify" else None
     try:
-        return Database(settings.database_url(), tls_ca=tls_ca)
+        return Database(url, tls_ca=tls_ca)
     except ModuleNotFoundError:
         driver = "psycopg[binary]" if url.get_backend_name() == "postgresql" else "pymysql"
         fault = f"the database's driver is missing: `pip install '{driver}'` installs it"

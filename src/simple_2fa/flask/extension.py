@@ -75,6 +75,7 @@ class Simple2FA:
         scope = self._scope(app, root)
         hooks.install(scope)
         guard.install(scope)
+        scope.before_request(hooks.bound)
         for face in self._faces(mount):
             root.register_blueprint(face)
         app.register_blueprint(root, url_prefix=self._prefix or None)

@@ -4,9 +4,12 @@ import logging
 import secrets
 import time
 from collections.abc import Iterator
+from io import BytesIO
 
 from flask import Response, request
 from flask.sansio.scaffold import Scaffold
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wsgi import LimitedStream, get_input_stream
 
 from simple_2fa.core.ids import new_id
 from simple_2fa.http.cookies import keep_visitor
@@ -71,6 +74,22 @@ def begin() -> None:
             "misdirected",
             f"This is a development server: open it as localhost, without a proxy. {way_out}",
         )
+
+
+def bound() -> None:
+    """Bound the body of a request to us, whatever the application lets its own be.
+
+    Raises:
+        RequestEntityTooLarge: it is longer.
+    """
+    length = request.content_length
+    if length is None:  # it may come in chunks
+        whole = get_input_stream(request.environ)
+        body = LimitedStream(whole, MAX_BODY + 1, is_max=True).readall()
+        request.environ["wsgi.input"] = BytesIO(body)
+        length = len(body)
+    if length > MAX_BODY:
+        raise RequestEntityTooLarge
 
 
 def _finish(response: Response) -> Response:

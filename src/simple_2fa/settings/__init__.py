@@ -220,14 +220,15 @@ class Settings(BaseModel):
         return self.secret_key_file.keys if self.secret_key_file else self.secret_key
 
     def database_url(self) -> str:
-        """The database's address for SQLAlchemy, with its password: never log it."""
-        return self._database().render_as_string(hide_password=False)
+        """The database's address as text, with its password: never log it."""
+        return self.database().render_as_string(hide_password=False)
 
     def database_tls(self) -> Literal["verify", "off"]:
         """Whether MySQL or MariaDB is reached by TLS; PostgreSQL's address says it by itself."""
-        return self.db_tls or ("off" if is_local(self._database()) else "verify")
+        return self.db_tls or ("off" if is_local(self.database()) else "verify")
 
-    def _database(self) -> URL:
+    def database(self) -> URL:
+        """The database's address for SQLAlchemy: before 2.1 it reads no escaped name from text."""
         if self.database_address:
             return engine_url(self.database_address.get_secret_value())
         if self.db_name is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from simple_2fa.settings import Settings
-from simple_2fa.settings.shapes import MYSQL, POSTGRES, engine_url, is_local, is_loopback
+from simple_2fa.settings.shapes import MYSQL, POSTGRES, is_local, is_loopback
 
 
 def production_faults(settings: Settings) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def _mail_faults(settings: Settings) -> Iterator[str]:
 
 
 def _database_faults(settings: Settings) -> Iterator[str]:
-    url = engine_url(settings.database_url())
+    url = settings.database()
     if is_local(url):
         return
     if url.drivername == MYSQL and settings.database_tls() == "off":

@@ -120,11 +120,6 @@ def test_what_a_message_is_given_is_escaped_in_each_language(tmp_path: Path, loc
     assert "<" not in shown
 
 
-def test_forms_and_bodies_have_a_size(tmp_path: Path) -> None:
-    flask = app.create(settings(tmp_path, **MAIL))
-    assert flask.config["MAX_CONTENT_LENGTH"] == flask.config["MAX_FORM_MEMORY_SIZE"] == 65_536
-
-
 @pytest.mark.parametrize(
     ("method", "path", "kind"),
     [

@@ -1,5 +1,3 @@
-from io import BytesIO
-
 import pytest
 from pydantic import Field
 
@@ -68,24 +66,6 @@ def test_it_wants_the_right_content_type(site: Site) -> None:
     with pytest.raises(Problem) as caught:
         read_order(site, "{}", "text/plain")
     assert caught.value.code == "unsupported_media_type"
-
-
-@pytest.mark.parametrize("more", [0, 1, 1_000_000])
-def test_what_comes_in_chunks_may_not_be_longer(site: Site, more: int) -> None:
-    """It has no Content-Length, and this one would be good if it were cut off."""
-    data = b'{"name": "x"}'.ljust(64 * 1024 + more)
-    chunked = {
-        "wsgi.input": BytesIO(data),
-        "wsgi.input_terminated": True,
-        "HTTP_TRANSFER_ENCODING": "chunked",
-        "CONTENT_TYPE": "application/json",
-    }
-    with (
-        site.app.test_request_context(method="POST", environ_overrides=chunked),
-        pytest.raises(Problem) as caught,
-    ):
-        read(Order)
-    assert caught.value.code == "too_large"
 
 
 def test_a_view_may_find_fault_with_a_field_too() -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from given import SERVER, fault_of, faults_of
 from simple_2fa.settings import Settings
@@ -69,9 +68,9 @@ def test_it_puts_the_parts_together(home: Path) -> None:
     )
 
 
-def test_it_escapes_user_password_and_name(home: Path) -> None:
+def test_it_takes_any_sign_in_user_password_and_name(home: Path) -> None:
     parts = {"DB_USER": "a@b:c", "DB_PASSWORD": "p:/@?#%40+ ü", "DB_NAME": "d?e#f"}
-    url = make_url(Settings.load(parts, home).database_url())
+    url = Settings.load(parts, home).database()
     assert (url.username, url.password, url.database) == tuple(parts.values())
     assert (url.host, url.port) == ("localhost", 3306)
 

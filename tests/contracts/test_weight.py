@@ -1,0 +1,44 @@
+"""What it brings along, and what it leaves out where only the second step is wanted."""
+
+import subprocess
+import sys
+from importlib.metadata import requires
+
+import pytest
+
+SERVER = (
+    "granian",
+    "simple_2fa.api",
+    "simple_2fa.app",
+    "simple_2fa.cli",
+    "simple_2fa.web.account",
+    "simple_2fa.web.forgot",
+    "simple_2fa.web.home",
+    "simple_2fa.web.login",
+    "simple_2fa.web.register",
+    "simple_2fa.web.undo",
+)
+"""What is our own server's alone."""
+LATER = ("alembic", "zxcvbn")
+"""What is big, and imported where it is used first."""
+DRIVERS = ("psycopg", "pymysql")
+"""One of them at most is used."""
+
+
+@pytest.fixture(scope="module")
+def imported() -> set[str]:
+    """The modules of a fresh interpreter that has imported the extension."""
+    code = "import sys, simple_2fa.flask; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    return set(done.stdout.split())
+
+
+def test_it_has_ten_direct_dependencies_at_most() -> None:
+    ours = [each for each in requires("simple-2fa") or () if "extra ==" not in each]
+    assert 0 < len(ours) <= 10
+
+
+@pytest.mark.parametrize("name", [*SERVER, *LATER, *DRIVERS])
+def test_the_extension_imports_nothing_that_it_does_not_need(name: str, imported: set[str]) -> None:
+    assert "simple_2fa.flask" in imported
+    assert {each for each in imported if f"{each}.".startswith(f"{name}.")} == set()
