@@ -5,10 +5,11 @@ import sys
 import click
 
 from simple_2fa.cli.backups import backup
-from simple_2fa.cli.loading import as_json, open_db, print_json, tell_whose, unset
+from simple_2fa.cli.loading import open_db, tell_whose, unset
 from simple_2fa.db import state as database
 from simple_2fa.db import upgrade as migrations
 from simple_2fa.flask.checks import lack, named
+from simple_2fa.flask.commands.telling import as_json, print_json
 
 
 @click.group()

@@ -2,8 +2,9 @@
 
 import click
 
-from simple_2fa.cli.loading import as_json, load_settings, print_json, unset
+from simple_2fa.cli.loading import load_settings, unset
 from simple_2fa.core.vault import key_id
+from simple_2fa.flask.commands.telling import as_json, print_json
 from simple_2fa.flask.development import new_key
 
 

@@ -7,7 +7,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from simple_2fa.accounts.model import NoAccountError
-from simple_2fa.cli import clients, databases, doctor, init, keys, running, users
+from simple_2fa.cli import audits, clients, databases, doctor, init, keys, running, users
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db.upgrade import NewerDatabaseError
 from simple_2fa.flask.checks import reason
@@ -30,6 +30,7 @@ for command in (
     users.user,
     clients.client,
     keys.keys,
+    audits.audit,
 ):
     commands.add_command(command)
 

@@ -10,15 +10,7 @@ import click
 
 from simple_2fa.accounts import flows
 from simple_2fa.accounts.model import Account, AddressTakenError, NoAccountError
-from simple_2fa.cli.loading import (
-    DASHES,
-    as_json,
-    load_settings,
-    open_current_db,
-    print_json,
-    print_rows,
-    unset,
-)
+from simple_2fa.cli.loading import load_settings, open_current_db, print_rows, unset
 from simple_2fa.core import passwords
 from simple_2fa.core.address import canonical
 from simple_2fa.core.clock import utc_now
@@ -26,6 +18,7 @@ from simple_2fa.core.errors import BadAddressError
 from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR, Weakness
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
+from simple_2fa.flask.commands.telling import DASHES, as_json, print_json
 from simple_2fa.mail.outbox import Outbox
 from simple_2fa.sessions.model import Browser
 from simple_2fa.settings import SettingsError

@@ -83,6 +83,17 @@ class Simple2FA:
         self._selector = selector
         return selector
 
+    def guard(self, blueprint: Blueprint, within: float | None = None) -> None:
+        """Let a whole blueprint be reached by those alone who have made the second step.
+
+        Keep out of it what signs people in. Call it before the blueprint is registered.
+
+        Args:
+            blueprint: its views, and those of blueprints inside it.
+            within: minutes, as `second_factor_required` takes them.
+        """
+        guarding.guard_blueprint(blueprint, within)
+
     def ask(self, next: str = "") -> Response:  # noqa: A002 (as it is called in addresses)
         """Take whoever was just signed in to the second step; the end of a login view.
 

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, overload
 
-from flask import Response, current_app, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import Unauthorized
 from werkzeug.local import LocalProxy
+from werkzeug.routing import Rule
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.core import words
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.flask.hosting import Host
-from simple_2fa.http import guard, hooks, problems, signals, visits
+from simple_2fa.flask.marks import mark
+from simple_2fa.http import hooks, problems, signals, visits
 from simple_2fa.http.origins import is_own_origin
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import at, go, home, lead_to, safe_path
@@ -70,9 +72,7 @@ def second_factor_required(view: Any = None, *, within: float | None = None) -> 
         within: minutes for which the last second step counts; a browser that skipped it has made
             none. Without it: once per sign-in.
     """
-    if within is not None and not within > 0:
-        raise ValueError("within is a number of minutes above 0")
-    span = timedelta(minutes=within) if within is not None else None
+    span = _span(within)
 
     def guarded(view: View) -> View:
         @wraps(view)
@@ -80,11 +80,35 @@ def second_factor_required(view: Any = None, *, within: float | None = None) -> 
             refused = demand(span)
             return current_app.ensure_sync(view)(*given, **named) if refused is None else refused
 
-        call.second_factor = guard.Demand(Stage.FULL, fresh=within is not None)  # type: ignore[attr-defined]
-        call.within = within  # type: ignore[attr-defined]
+        mark(call, within)
         return call  # type: ignore[return-value]
 
     return guarded if view is None else guarded(view)
+
+
+def guard_blueprint(blueprint: Blueprint, within: float | None) -> None:
+    """Let all views of a blueprint be reached by those alone; see `Simple2FA.guard`."""
+    if not isinstance(blueprint, Blueprint):
+        raise TypeError(f"guard takes a blueprint, not {blueprint!r}: our own pages stay open")
+    span = _span(within)
+
+    def check() -> Response | None:
+        by_flask = request.method == "OPTIONS" and _answers_options(request.url_rule)
+        return None if by_flask else demand(span)
+
+    mark(check, within)
+    blueprint.before_request(check)
+
+
+def _answers_options(rule: Rule | None) -> bool:
+    """Whether Flask itself tells which methods there are, as browsers ask before they call."""
+    return bool(getattr(rule, "provide_automatic_options", False))
+
+
+def _span(within: float | None) -> timedelta | None:
+    if within is not None and not within > 0:
+        raise ValueError("within is a number of minutes above 0")
+    return None if within is None else timedelta(minutes=within)
 
 
 def demand(within: timedelta | None) -> Response | None:
