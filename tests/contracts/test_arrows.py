@@ -14,7 +14,7 @@ SQL = {
     "cli/running.py",
     "cli/init.py",
     "cli/questions.py",
-    "cli/main.py",
+    "flask/commands/faults.py",
     "settings/__init__.py",
     "settings/shapes.py",
 }

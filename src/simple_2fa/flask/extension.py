@@ -7,6 +7,8 @@ from flask import Blueprint, Flask, Response
 from flask.sansio.scaffold import Scaffold
 
 from simple_2fa.flask import guarding
+from simple_2fa.flask.commands import hosted as hosted_commands
+from simple_2fa.flask.commands.faults import plain_for_commands
 from simple_2fa.flask.config import settings_of
 from simple_2fa.flask.hosted_services import Making
 from simple_2fa.flask.hosting import Host, Told
@@ -103,11 +105,15 @@ class Simple2FA:
         return guarding.ask(next)
 
     def _mount(self, app: Flask) -> Mount:
-        settings, is_development = settings_of(app)
+        with plain_for_commands():
+            settings, is_development = settings_of(app)
         host = Host(self._name or app.name, lambda: self._loader)
         app.after_request(host.follow)
+        app.cli.add_command(hosted_commands.group)
+        making = Making(app, settings, self._database, is_development=is_development)
         return Mount(
-            Making(app, settings, self._database, is_development=is_development).services,
+            making.services,
+            making.parts,
             environment(),
             self._prefix,
             "/",

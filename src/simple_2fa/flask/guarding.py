@@ -14,14 +14,14 @@ from werkzeug.routing import Rule
 from simple_2fa.accounts.model import Account
 from simple_2fa.core import words
 from simple_2fa.core.errors import SlowDownError
-from simple_2fa.flask.hosting import Host
+from simple_2fa.flask.hosting import this_host
 from simple_2fa.flask.marks import mark
 from simple_2fa.http import hooks, problems, signals, visits
 from simple_2fa.http.origins import is_own_origin
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import at, go, home, lead_to, safe_path
 from simple_2fa.http.problems import Problem
-from simple_2fa.http.services import mount, services
+from simple_2fa.http.services import services
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import asking, login, persons, step_up
 from simple_2fa.signin.model import Entered, OverError, Visit
@@ -45,7 +45,7 @@ class Proof:
 
 
 def _proof() -> Proof | None:
-    who = _host().person()
+    who = this_host().person()
     session = visits.session() if who else None
     if session is None or session.stage is not Stage.FULL:
         return None
@@ -135,7 +135,7 @@ def ask(goes_to: str = "") -> Response:
 
 
 def _demand(within: timedelta | None) -> Response | None:
-    host = _host()
+    host = this_host()
     if host.person() is None:
         return _sign_in()
     visit, account = visits.visit(), _account()
@@ -149,7 +149,7 @@ def _demand(within: timedelta | None) -> Response | None:
 
 
 def _account() -> Account:
-    who = _host().person()
+    who = this_host().person()
     if who is None:
         raise OverError
     try:
@@ -237,10 +237,3 @@ def _from_where() -> str:
 
 def _ref(account: Account) -> str:
     return account.person.ref if account.person else account.id
-
-
-def _host() -> Host:
-    keeper = mount().keeper
-    if not isinstance(keeper, Host):
-        raise TypeError("this application is wholly ours: use http.guard in its views")
-    return keeper

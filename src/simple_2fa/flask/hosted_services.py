@@ -16,6 +16,9 @@ from simple_2fa.flask.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack
 from simple_2fa.http.services import Services
 from simple_2fa.settings import Settings
 
+COMMAND = "flask simple-2fa"
+"""What its operator's commands begin with."""
+
 
 class Making:
     """Puts them together once the application is whole: its engine is known only then."""
@@ -57,8 +60,8 @@ class Making:
 
 
 def _unfit(db: Database) -> str:
-    if lacking := lack(db):
-        return lacking.replace("simple-2fa db", "flask simple-2fa db")
+    if lacking := lack(db, COMMAND):
+        return lacking
     return FOR_DEVELOPMENT if state.mark(db, MODE) == DEVELOPMENT else ""
 
 
