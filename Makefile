@@ -26,11 +26,12 @@ test-attacks: .venv/test ## Attack it for some minutes: thieves, guessers, forge
 	@scripts/install-test-parts
 	@$(BIN)/python -m pytest -n 2 tests/attacks $(ARGS)
 
-lint: .venv/lint ## Check style, types and which module imports which
+lint: .venv/lint ## Check style, types, which module imports which, and what each route demands
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/simple-2fa audit routes > /dev/null
 
 bench: .venv/test ## Measure; figures go to bench/results/
 	@scripts/install-test-parts

@@ -12,7 +12,7 @@ SQL = {
     "flask/checks.py",
     "cli/init.py",
     "cli/questions.py",
-    "cli/main.py",
+    "flask/commands/faults.py",
     "settings/__init__.py",
     "settings/shapes.py",
 }

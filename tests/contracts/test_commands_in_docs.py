@@ -7,27 +7,30 @@ import click
 import pytest
 
 from simple_2fa.cli.main import commands
+from simple_2fa.flask.commands.hosted import group
 
 ROOT = Path(__file__).parents[2]
+PARTS = ("app", "cli", "flask", "settings")
 TEXTS = [
     *ROOT.glob("*.md"),
     *ROOT.glob("docs/*.md"),
     *ROOT.glob("docs/operate/*"),
     ROOT / ".env.example",
-    *(file for part in ("app", "cli", "settings") for file in ROOT.glob(f"src/*/{part}/*.py")),
+    *(file for part in PARTS for file in ROOT.glob(f"src/*/{part}/**/*.py")),
     *ROOT.glob("src/simple_2fa/templates/**/*.html"),
 ]
-NAMED = re.compile(r"simple-2fa ([a-z][a-z0-9-]*)(?: ([a-z][a-z0-9-]*))?")
+NAMED = re.compile(r"(flask )?simple-2fa ([a-z][a-z0-9-]*)(?: ([a-z][a-z0-9-]*))?")
 
 
-def exists(name: str, more: str) -> bool:
-    command = commands.commands.get(name)
+def exists(hosted: str, name: str, more: str) -> bool:
+    """Tell whether there is one: of a Flask application where `flask` stands before it."""
+    command = (group if hosted else commands).commands.get(name)
     if isinstance(command, click.Group):
         return not more or more in command.commands
     return command is not None
 
 
-def named(text: Path) -> list[tuple[str, str]]:
+def named(text: Path) -> list[tuple[str, str, str]]:
     return NAMED.findall(text.read_text("utf-8"))
 
 

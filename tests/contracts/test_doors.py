@@ -72,7 +72,6 @@ FRESH = {"/account/address", "/account/delete", "/account/password"}
 FRESH |= {"/account/browsers/forget", "/account/sessions/end"}
 FULL = {"/account", "/account/activity", "/account/language", "/confirm", "/undo/keep"}
 MACHINES = {
-    "/generate-2fa",
     "/healthz",
     "/openapi.json",
     "/readyz",
@@ -137,7 +136,9 @@ def expected(rule: str) -> Demand:
         return Demand(Stage.FULL, fresh=rule in FRESH)
     if rule == "/reset":
         return Demand(Stage.RESET)
-    return Demand(by_key=rule in MACHINES or rule.startswith("/api/"))
+    if rule == "/generate-2fa" or rule.startswith("/api/"):
+        return Demand(by_key=True)
+    return Demand(for_machines=rule in MACHINES)
 
 
 class TestViews:

@@ -36,7 +36,7 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.http import pace
 from simple_2fa.http.bearer import api_caller
 from simple_2fa.http.body import invalid, read, read_nothing
-from simple_2fa.http.guard import machines
+from simple_2fa.http.guard import with_key
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
@@ -67,7 +67,7 @@ def route(blueprint: Blueprint) -> None:
     blueprint.post("/api/v1/challenges/<challenge>/cancel")(cancel)
 
 
-@machines
+@with_key
 def generate() -> Response:
     """Send a code to an address."""
     caller = api_caller()
@@ -75,7 +75,7 @@ def generate() -> Response:
     return _once(caller, lambda keep: _start(caller, body.email, body, keep))
 
 
-@machines
+@with_key
 def start() -> Response:
     """Start a challenge: send a code to an address."""
     caller = api_caller()
@@ -83,7 +83,7 @@ def start() -> Response:
     return _once(caller, lambda keep: _start(caller, body.to, body, keep))
 
 
-@machines
+@with_key
 def verify() -> Response:
     """Check a code, by challenge or by address."""
     caller = api_caller()
@@ -94,7 +94,7 @@ def verify() -> Response:
     return _verify_by_address(body.email, attempt)
 
 
-@machines
+@with_key
 def answer(challenge: str) -> Response:
     """Answer a challenge."""
     caller = api_caller()
@@ -102,7 +102,7 @@ def answer(challenge: str) -> Response:
     return _tell(challenge, _answer(challenge, Attempt(body.code, caller)))
 
 
-@machines
+@with_key
 def show(challenge: str) -> Response:
     """Tell how a challenge and its letter stand."""
     found = _find(challenge)
@@ -113,7 +113,7 @@ def show(challenge: str) -> Response:
     return _reply(Shown(**{**_standing(found), "delivery": delivery.value}))
 
 
-@machines
+@with_key
 def resend(challenge: str) -> Response:
     """Send the code again."""
     found = _find(challenge)
@@ -126,7 +126,7 @@ def resend(challenge: str) -> Response:
     return _reply(_started(started), 202)
 
 
-@machines
+@with_key
 def cancel(challenge: str) -> Response:
     """Close a challenge without an answer."""
     found = _find(challenge)

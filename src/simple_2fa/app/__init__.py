@@ -52,7 +52,10 @@ class _Ours(Simple2FA):
         self._templates = environment(factor_paths)
 
     def _mount(self, _app: Flask) -> Mount:
-        return Mount(lambda: self._services, self._templates, "", "/account", InCookie())
+        return Mount(self._made, self._made, self._templates, "", "/account", InCookie())
+
+    def _made(self) -> Services:
+        return self._services
 
     def _scope(self, app: Flask, _root: Blueprint) -> Scaffold:
         """Give what our hooks are for: each request, also one for no page."""

@@ -12,9 +12,10 @@ from tempfile import mkdtemp
 
 import click
 
-from simple_2fa.cli.loading import as_json, load_settings, open_current_db, print_json, unset
+from simple_2fa.cli.loading import load_settings, open_current_db, unset
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db.backup import BackupError, copy
+from simple_2fa.flask.commands.telling import as_json, print_json
 from simple_2fa.settings import Settings, SettingsError
 
 _KEYS = "secret_key"

@@ -4,10 +4,11 @@ import sys
 
 import click
 
-from simple_2fa.cli.loading import DASHES, as_json, open_current_db, print_json, print_rows
+from simple_2fa.cli.loading import open_current_db, print_rows
 from simple_2fa.clients import flows
 from simple_2fa.clients.model import Client
 from simple_2fa.core.clock import utc_now
+from simple_2fa.flask.commands.telling import DASHES, as_json, print_json
 
 _LONGEST_NAME = 80
 

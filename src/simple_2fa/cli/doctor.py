@@ -6,13 +6,14 @@ from contextlib import closing
 
 import click
 
-from simple_2fa.cli.loading import as_json, load_settings, print_json, unset
+from simple_2fa.cli.loading import load_settings, unset
 from simple_2fa.core.clock import utc_now
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.vault import key_id
 from simple_2fa.db import state as database
 from simple_2fa.flask import building
 from simple_2fa.flask.checks import named, refusals
+from simple_2fa.flask.commands.telling import as_json, print_json
 from simple_2fa.http.look import DARK_CARD, LIGHT_CARD, contrast, nearest_passing
 from simple_2fa.mail.smtp import Smtp
 from simple_2fa.mail.transport import OutOfReachError

@@ -2,9 +2,10 @@
 
 import click
 
-from simple_2fa.cli.loading import as_json, load_settings, print_json, unset
+from simple_2fa.cli.loading import load_settings, unset
 from simple_2fa.core.vault import key_id
-from simple_2fa.flask.development import new_key
+from simple_2fa.flask.commands import keys as making
+from simple_2fa.flask.commands.telling import as_json, print_json
 
 
 @click.group()
@@ -16,11 +17,7 @@ def keys() -> None:
 @as_json
 def new(*, as_json: bool) -> None:
     """Print a new key for SECRET_KEY."""
-    key = new_key()
-    if as_json:
-        print_json({"key": key})
-    else:
-        click.echo(key)
+    making.new(as_json=as_json)
 
 
 @keys.command("list")

@@ -1,6 +1,5 @@
 """What every command begins with: settings, their warnings, the database."""
 
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -15,11 +14,6 @@ from simple_2fa.flask.building import open_database
 from simple_2fa.flask.checks import DEVELOPMENT, MODE, lack, named
 from simple_2fa.settings import Settings, SettingsError
 from simple_2fa.settings.production import production_faults
-
-DASHES = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
-"""For commands that take an id, which may begin with '-': what is no option is the id."""
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def load_settings() -> Settings:
@@ -80,8 +74,3 @@ def print_rows(name: str, rows: Iterable[tuple[str, datetime, str, str]]) -> boo
         click.echo(f"{ident}  {made:%Y-%m-%d}  {state:<19}  {named_so}")
         there_is_one = True
     return there_is_one
-
-
-def print_json(value: object) -> None:
-    """Print a value for programs."""
-    click.echo(json.dumps(value, indent=2))

@@ -2,10 +2,8 @@
 
 import logging
 import os
-import signal
 import socket
 import sys
-import threading
 from contextlib import suppress
 from functools import partial
 
@@ -23,6 +21,7 @@ from simple_2fa.db import state as database
 from simple_2fa.db.upgrade import upgrade
 from simple_2fa.flask import building, development
 from simple_2fa.flask.checks import DEVELOPMENT, MODE, named, refusals
+from simple_2fa.flask.commands.working import work
 from simple_2fa.http.curl import curl_line
 from simple_2fa.http.services import EXTENSION, Services
 from simple_2fa.mail.inbox import Received
@@ -120,15 +119,7 @@ def worker() -> None:
     services = building.build(settings)
     _refuse(refusals(services.db, settings.master_keys(), utc_now()))
     _say(settings, "worker")
-    stop = threading.Event()
-
-    def end(*_: object) -> None:
-        stop.set()
-        services.worker.wake()
-
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, end)
-    services.worker.run_forever(stop)
+    work(services.worker)
 
 
 def _say(settings: Settings, command: str, **more: object) -> None:

@@ -2,23 +2,14 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import NoReturn
 
 import click
 
 from simple_2fa.accounts import flows
 from simple_2fa.accounts.model import Account, AddressTakenError, NoAccountError
-from simple_2fa.cli.loading import (
-    DASHES,
-    as_json,
-    load_settings,
-    open_current_db,
-    print_json,
-    print_rows,
-    unset,
-)
+from simple_2fa.cli.loading import load_settings, open_current_db, print_rows, unset
 from simple_2fa.core import passwords
 from simple_2fa.core.address import canonical
 from simple_2fa.core.clock import utc_now
@@ -26,11 +17,10 @@ from simple_2fa.core.errors import BadAddressError
 from simple_2fa.core.passwords import SHORTEST_WITH_SECOND_FACTOR, Weakness
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
+from simple_2fa.flask.commands import people
+from simple_2fa.flask.commands.telling import DASHES, as_json, print_json
 from simple_2fa.mail.outbox import Outbox
-from simple_2fa.sessions.model import Browser
 from simple_2fa.settings import SettingsError
-from simple_2fa.signin import by_operator
-from simple_2fa.signin.by_operator import Standing
 
 _REASONS = {
     Weakness.TOO_SHORT: f"Use at least {SHORTEST_WITH_SECOND_FACTOR} characters;"
@@ -71,7 +61,7 @@ def add(address: str, *, password_stdin: bool, as_json: bool) -> None:
     except AddressTakenError:
         _refuse_taken(to)
     if as_json:
-        print_json(_facts(made))
+        print_json(people.facts(made))
     else:
         click.echo(f"{made.address} ({made.id}) can sign in with this password now.")
 
@@ -82,9 +72,9 @@ def list_(*, as_json: bool) -> None:
     """List all accounts, the oldest first."""
     found = flows.everyone(open_current_db())
     if as_json:
-        _print_each(map(_facts, found))
+        _print_each(map(people.facts, found))
         return
-    rows = ((each.id, each.created_at, _state(each), each.address) for each in found)
+    rows = ((each.id, each.created_at, people.state(each), each.address) for each in found)
     if not print_rows("ADDRESS", rows):
         click.echo("No accounts yet. `simple-2fa user add ADDRESS` makes one.")
 
@@ -94,30 +84,8 @@ def list_(*, as_json: bool) -> None:
 @as_json
 def show(named: str, *, as_json: bool) -> None:
     """Tell what is known of an account."""
-    db, now = open_current_db(), utc_now()
-    found = by_operator.standing(db, _found(db, named), now)
-    if as_json:
-        browsers = [_browser_facts(each, now) for each in found.browsers]
-        more = {"browsers": browsers, "credentials": found.credentials}
-        print_json({**_facts(found.account), "sessions": found.sessions, **more})
-        return
-    for name, fact in _told(found, now):
-        click.echo(f"{name:<11}  {fact}")
-
-
-def _told(found: Standing, now: datetime) -> Iterator[tuple[str, str]]:
-    """Give what `show` says, a name and some words a line."""
-    account = found.account
-    yield "address", account.address
-    yield "id", account.id
-    yield "created", f"{account.created_at:%Y-%m-%d %H:%M} UTC"
-    yield "state", _state(account)
-    enrolled = ", ".join(f"{count} {factor}" for factor, count in found.credentials.items())
-    yield "second step", enrolled or "a code by email"
-    yield "sessions", str(found.sessions or "none")
-    for each in found.browsers:
-        skips = f", no code until {until:%Y-%m-%d}" if (until := _skips(each, now)) else ""
-        yield "browser", f"{each.agent}, last used {each.used_at:%Y-%m-%d}{skips}"
+    db = open_current_db()
+    people.show(db, _found(db, named), as_json=as_json)
 
 
 @user.command(context_settings=DASHES)
@@ -129,7 +97,8 @@ def disable(named: str, *, as_json: bool) -> None:
     Its sessions and known browsers end at once.
     """
     words = "Nobody can sign in any more as {}.", "Nobody could sign in before as {}."
-    _switch(named, flows.disable, words, as_json=as_json)
+    db = open_current_db()
+    people.switch(db, _found(db, named), flows.disable, words, as_json=as_json)
 
 
 @user.command(context_settings=DASHES)
@@ -138,7 +107,8 @@ def disable(named: str, *, as_json: bool) -> None:
 def enable(named: str, *, as_json: bool) -> None:
     """Let the owner of a disabled account in again."""
     words = "{} can sign in again.", "{} wasn't disabled."
-    _switch(named, flows.enable, words, as_json=as_json)
+    db = open_current_db()
+    people.switch(db, _found(db, named), flows.enable, words, as_json=as_json)
 
 
 @user.command("reset-2fa", context_settings=DASHES)
@@ -158,15 +128,9 @@ def reset_2fa(named: str, *, yes: bool, as_json: bool) -> None:
     db = open_current_db(settings)
     seen = _found(db, named)
     if not yes:
-        warning = f"After this the password and a code by email open the account {seen.address}."
-        click.confirm(f"{warning} Are you sure who is asking for it?", abort=True, err=True)
-    gone = by_operator.reset_second_step(db, Outbox(db, Vault(keys)), seen.id, utc_now())
-    if as_json:
-        print_json({"id": seen.id, "address": seen.address, **gone})
-    else:
-        counts = "{credentials} second steps, {browsers} known browsers, {sessions} sessions"
-        words = counts.format(**gone)
-        click.echo(f"Removed from {seen.address}: {words}. A letter tells its owner.")
+        ways = "the password and a code by email"
+        people.make_sure(f"After this {ways} open the account {seen.address}.")
+    people.reset(db, Outbox(db, Vault(keys)), seen, as_json=as_json)
 
 
 def _canonical(address: str) -> str:
@@ -217,23 +181,6 @@ def _found(db: Database, named: str) -> Account:
     return found
 
 
-def _switch(
-    named: str,
-    change: Callable[[Database, str, datetime], bool],
-    words: tuple[str, str],
-    *,
-    as_json: bool,
-) -> None:
-    """Change who may sign in; say the first words where that is new, else the second ones."""
-    db = open_current_db()
-    seen = _found(db, named)
-    done = change(db, seen.id, utc_now())
-    if as_json:
-        print_json({"id": seen.id, "address": seen.address, "changed": done})
-    else:
-        click.echo(words[0 if done else 1].format(seen.address))
-
-
 def _print_each(rows: Iterator[object]) -> None:
     """Print a list for programs, an element a line, as it is read."""
     before = "["
@@ -241,33 +188,3 @@ def _print_each(rows: Iterator[object]) -> None:
         click.echo(f"{before}\n  {json.dumps(row)}", nl=False)
         before = ","
     click.echo("\n]" if before == "," else "[]")
-
-
-def _state(account: Account) -> str:
-    return f"disabled {account.disabled_at:%Y-%m-%d}" if account.disabled_at else "active"
-
-
-def _facts(account: Account) -> dict[str, object]:
-    return {
-        "address": account.address,
-        "id": account.id,
-        "created_at": _instant(account.created_at),
-        "disabled_at": _instant(account.disabled_at),
-    }
-
-
-def _browser_facts(browser: Browser, now: datetime) -> dict[str, object]:
-    return {
-        "id": browser.id,
-        "agent": browser.agent,
-        "used_at": _instant(browser.used_at),
-        "skips_code_until": _instant(_skips(browser, now)),
-    }
-
-
-def _skips(browser: Browser, now: datetime) -> datetime | None:
-    return browser.skips_code_until if browser.skips_code(now) else None
-
-
-def _instant(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="milliseconds") if at else None

@@ -23,8 +23,8 @@ FOR_DEVELOPMENT = (
 )
 _STATES = {
     "current": "",
-    "empty": "the database {} has no tables yet: run `simple-2fa db upgrade`",
-    "behind": "the database {} isn't migrated: run `simple-2fa db upgrade`",
+    "empty": "the database {} has no tables yet: run `{} db upgrade`",
+    "behind": "the database {} isn't migrated: run `{} db upgrade`",
     "ahead": "the database {} was migrated by a newer version: install that one",
 }
 
@@ -39,13 +39,13 @@ def refusals(db: Database, keys: Sequence[bytes], now: datetime) -> tuple[str, .
         )
 
 
-def lack(db: Database) -> str:
-    """Tell what a database lacks to be current, and what to do; '' where it is.
+def lack(db: Database, command: str = "simple-2fa") -> str:
+    """Tell what a database lacks to be current, and what to do by which command; '' where it is.
 
     Raises:
         UnavailableError: the database is out of reach.
     """
-    return _STATES[database.state(db)].format(named(db.url))
+    return _STATES[database.state(db)].format(named(db.url), command)
 
 
 def named(url: URL) -> str:

@@ -34,7 +34,7 @@ def settings_of(app: Flask) -> tuple[Settings, bool]:
     except SettingsError as why:
         faults = why.faults
     if faults:
-        raise SettingsError(tuple(_prefixed(each) for each in faults))
+        raise SettingsError(tuple(prefixed(each) for each in faults))
     return settings, False
 
 
@@ -68,7 +68,7 @@ def _site(app: Flask) -> str:
     return app.name.replace("_", " ").strip().title()[:60] or "Simple 2FA"
 
 
-def _prefixed(fault: str) -> str:
+def prefixed(fault: str) -> str:
     """Name settings as they are written here."""
     names = "|".join(Settings.names())
     return re.sub(rf"\b({names})\b", rf"{PREFIX}\1", fault)

@@ -8,6 +8,8 @@ from flask.sansio.scaffold import Scaffold
 from werkzeug.exceptions import ServiceUnavailable
 
 from simple_2fa.flask import guarding
+from simple_2fa.flask.commands import hosted as hosted_commands
+from simple_2fa.flask.commands.faults import plain_for_commands
 from simple_2fa.flask.config import settings_of
 from simple_2fa.flask.hosted_services import Making
 from simple_2fa.flask.hosting import Host, Told
@@ -90,6 +92,17 @@ class Simple2FA:
         self._selector = selector
         return selector
 
+    def guard(self, blueprint: Blueprint, within: float | None = None) -> None:
+        """Let a whole blueprint be reached by those alone who have made the second step.
+
+        Keep out of it what signs people in. Call it before the blueprint is registered.
+
+        Args:
+            blueprint: its views, and those of blueprints inside it.
+            within: minutes, as `second_factor_required` takes them.
+        """
+        guarding.guard_blueprint(blueprint, within)
+
     def ask(self, next: str = "") -> Response:  # noqa: A002 (as it is called in addresses)
         """Take whoever was just signed in to the second step; the end of a login view.
 
@@ -112,11 +125,15 @@ class Simple2FA:
         return guarding.forget(ref)
 
     def _mount(self, app: Flask) -> Mount:
-        settings, is_development = settings_of(app)
+        with plain_for_commands():
+            settings, is_development = settings_of(app)
         host = Host(self._name or app.name, lambda: self._loader)
         app.after_request(host.follow)
+        app.cli.add_command(hosted_commands.group)
+        making = Making(app, settings, self._database, is_development=is_development)
         return Mount(
-            Making(app, settings, self._database, is_development=is_development).services,
+            making.services,
+            making.parts,
             environment(overrides=Overrides(app), auto_reload=is_development),
             self._prefix,
             "/",

@@ -6,20 +6,22 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, overload
 
-from flask import Response, current_app, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import Unauthorized
 from werkzeug.local import LocalProxy
+from werkzeug.routing import Rule
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.core import words
 from simple_2fa.core.errors import SlowDownError
-from simple_2fa.flask.hosting import Host
-from simple_2fa.http import guard, hooks, problems, signals, visits
+from simple_2fa.flask.hosting import this_host
+from simple_2fa.flask.marks import mark
+from simple_2fa.http import hooks, problems, signals, visits
 from simple_2fa.http.origins import is_own_origin
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import at, go, home, lead_to, safe_path
 from simple_2fa.http.problems import Problem
-from simple_2fa.http.services import mount, services
+from simple_2fa.http.services import services
 from simple_2fa.http.signals import second_factor_asked
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import asking, login, persons, step_up
@@ -44,7 +46,7 @@ class Proof:
 
 
 def _proof() -> Proof | None:
-    who = _host().person()
+    who = this_host().person()
     session = visits.session() if who else None
     if session is None or session.stage is not Stage.FULL:
         return None
@@ -71,9 +73,7 @@ def second_factor_required(view: Any = None, *, within: float | None = None) -> 
         within: minutes for which the last second step counts; a browser that skipped it has made
             none. Without it: once per sign-in.
     """
-    if within is not None and not within > 0:
-        raise ValueError("within is a number of minutes above 0")
-    span = timedelta(minutes=within) if within is not None else None
+    span = _span(within)
 
     def guarded(view: View) -> View:
         @wraps(view)
@@ -81,16 +81,40 @@ def second_factor_required(view: Any = None, *, within: float | None = None) -> 
             refused = demand(span)
             return current_app.ensure_sync(view)(*given, **named) if refused is None else refused
 
-        call.second_factor = guard.Demand(Stage.FULL, fresh=within is not None)  # type: ignore[attr-defined]
-        call.within = within  # type: ignore[attr-defined]
+        mark(call, within)
         return call  # type: ignore[return-value]
 
     return guarded if view is None else guarded(view)
 
 
+def guard_blueprint(blueprint: Blueprint, within: float | None) -> None:
+    """Let all views of a blueprint be reached by those alone; see `Simple2FA.guard`."""
+    if not isinstance(blueprint, Blueprint):
+        raise TypeError(f"guard takes a blueprint, not {blueprint!r}: our own pages stay open")
+    span = _span(within)
+
+    def check() -> Response | None:
+        by_flask = request.method == "OPTIONS" and _answers_options(request.url_rule)
+        return None if by_flask else demand(span)
+
+    mark(check, within)
+    blueprint.before_request(check)
+
+
+def _answers_options(rule: Rule | None) -> bool:
+    """Whether Flask itself tells which methods there are, as browsers ask before they call."""
+    return bool(getattr(rule, "provide_automatic_options", False))
+
+
+def _span(within: float | None) -> timedelta | None:
+    if within is not None and not within > 0:
+        raise ValueError("within is a number of minutes above 0")
+    return None if within is None else timedelta(minutes=within)
+
+
 def demand(within: timedelta | None) -> Response | None:
     """Give what whoever may not go on is answered; None for whoever may."""
-    if _host().person() is None:  # the application's own business, as are its loader's faults
+    if this_host().person() is None:  # the application's own business, as are its loader's faults
         return _sign_in()
     services()  # or the application says that they aren't ready
     try:
@@ -115,7 +139,7 @@ def ask(goes_to: str = "") -> Response:
 def forget(ref: object) -> bool:
     """Remove all that is known of a person whom the application has removed."""
     parts = services()
-    return persons.forget(parts.desk, _host().named(ref), parts.clock())
+    return persons.forget(parts.desk, this_host().named(ref), parts.clock())
 
 
 def _demand(within: timedelta | None) -> Response | None:
@@ -130,7 +154,7 @@ def _demand(within: timedelta | None) -> Response | None:
 
 
 def _account() -> Account:
-    who = _host().person()
+    who = this_host().person()
     if who is None:
         raise OverError
     try:
@@ -218,10 +242,3 @@ def _from_where() -> str:
 
 def _ref(account: Account) -> str:
     return account.person.ref if account.person else account.id
-
-
-def _host() -> Host:
-    keeper = mount().keeper
-    if not isinstance(keeper, Host):
-        raise TypeError("this application is wholly ours: use http.guard in its views")
-    return keeper

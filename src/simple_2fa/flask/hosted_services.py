@@ -19,6 +19,8 @@ from simple_2fa.http.services import Services
 from simple_2fa.settings import Settings
 
 log = logging.getLogger(__name__)
+COMMAND = "flask simple-2fa"
+"""What its operator's commands begin with."""
 
 
 class Making:
@@ -69,8 +71,8 @@ class Making:
 
 
 def _unfit(db: Database) -> str:
-    if lacking := lack(db):
-        return lacking.replace("simple-2fa db", "flask simple-2fa db")
+    if lacking := lack(db, COMMAND):
+        return lacking
     return FOR_DEVELOPMENT if state.mark(db, MODE) == DEVELOPMENT else ""
 
 

@@ -9,7 +9,7 @@ from flask import Response, request
 from simple_2fa.accounts.model import Person
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.http.own import g
-from simple_2fa.http.services import now, services
+from simple_2fa.http.services import mount, now, services
 from simple_2fa.sessions import store
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Host:
             name: the same on all its nodes.
             loader: gives the function that tells who is signed in, once there is one.
         """
-        self._name = name
+        self.name = name
         self._loader = loader
 
     def person(self) -> tuple[Person, str] | None:
@@ -50,7 +50,7 @@ class Host:
 
     def named(self, ref: object) -> Person:
         """Give the person that the application knows by this."""
-        return Person(self._name, str(ref))
+        return Person(self.name, str(ref))
 
     def token(self) -> str:
         """Give the token, where it is of whoever is signed in."""
@@ -91,6 +91,14 @@ class Host:
         if ref is None or not str(ref):
             raise RuntimeError("the person loader gave no id: return (id, address), or None")
         return self.named(ref), str(address)
+
+
+def this_host() -> Host:
+    """Give the application that is at work."""
+    keeper = mount().keeper
+    if not isinstance(keeper, Host):
+        raise TypeError("this application is wholly ours: use http.guard in its views")
+    return keeper
 
 
 def _end(token: str) -> None:

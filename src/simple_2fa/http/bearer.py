@@ -19,6 +19,13 @@ def api_caller() -> Caller:
     Raises:
         Problem: 401 without a valid key (development needs none), 403 from another site's page.
     """
+    if "caller" not in g:
+        g.caller = _recognised()
+    found: Caller = g.caller
+    return found
+
+
+def _recognised() -> Caller:
     if not is_own_origin():
         raise Problem(
             "forbidden", "Pages of other sites can't call this API. Call it from a server."

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 from flask.globals import request_ctx
 from flask.sansio.scaffold import Scaffold
 
 from simple_2fa.core import words
 from simple_2fa.http import visits
+from simple_2fa.http.bearer import api_caller
 from simple_2fa.http.own import g
 from simple_2fa.http.paths import go, here, home, is_asset, safe_path
 from simple_2fa.http.problems import Problem
@@ -30,12 +31,14 @@ class Demand:
     Attributes:
         stage: how far its visitor has come; None for anybody.
         fresh: a second step of the last minutes, as for sensitive changes.
-        by_key: it isn't a page: it asks for an API key itself, or tells machines how we are.
+        by_key: it isn't a page: an application calls, by its API key.
+        for_machines: nor is it one: it tells any machine how we are.
     """
 
     stage: Stage | None = None
     fresh: bool = False
     by_key: bool = False
+    for_machines: bool = False
 
 
 def demands(demand: Demand) -> Callable[[View], View]:
@@ -49,16 +52,17 @@ def demands(demand: Demand) -> Callable[[View], View]:
 
 
 anybody = demands(Demand())
-machines = demands(Demand(by_key=True))
+machines = demands(Demand(for_machines=True))
+with_key = demands(Demand(by_key=True))
 signed_in = demands(Demand(Stage.FULL))
 freshly_signed_in = demands(Demand(Stage.FULL, fresh=True))
 
 
-def demand_of(endpoint: str) -> Demand | None:
+def demand_of(endpoint: str, app: Flask | None = None) -> Demand | None:
     """Tell what the view of an endpoint demands; None where it doesn't say."""
     if is_asset(endpoint):
-        return Demand(by_key=True)
-    return getattr(current_app.view_functions[endpoint], "demand", None)
+        return Demand(for_machines=True)
+    return getattr((app or current_app).view_functions[endpoint], "demand", None)
 
 
 def install(app: Scaffold) -> None:
@@ -71,7 +75,7 @@ def check() -> Response | None:
     """Refuse, or lead elsewhere, whoever doesn't meet what the view demands.
 
     Raises:
-        Problem: 403, the view doesn't say what it demands.
+        Problem: 403, the view doesn't say what it demands; 401 or 403, as `api_caller`.
     """
     if request.endpoint is None:
         return None  # no such address; Flask says so
@@ -79,6 +83,8 @@ def check() -> Response | None:
     if demand is None:
         raise Problem("forbidden")
     if demand.by_key:
+        api_caller()
+    if demand.by_key or demand.for_machines:
         return None
     g.language = ExitStack()
     for locale in (visits.browser_locale, visits.locale):  # the second one may fail

@@ -65,6 +65,7 @@ class Mount:
 
     Attributes:
         make: puts the parts together that they work with; called once.
+        parts: the same, whatever the state of the database: for commands.
         templates: what pages are made of.
         prefix: what comes before each path of ours, such as '/2fa', or ''.
         home: the path in the application of whoever wanted no other page.
@@ -77,6 +78,7 @@ class Mount:
     """
 
     make: Callable[[], Services]
+    parts: Callable[[], Services]
     templates: Environment
     prefix: str
     home: str

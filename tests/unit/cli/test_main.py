@@ -16,7 +16,7 @@ from simple_2fa.flask.checks import DEVELOPMENT, MODE, named
 from simple_2fa.settings import Settings
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = ["client", "db", "doctor", "init", "keys", "run", "serve", "user", "worker"]
+COMMANDS = ["audit", "client", "db", "doctor", "init", "keys", "run", "serve", "user", "worker"]
 CALLS = [
     ["client", "create", "Shop"],
     ["client", "list"],
@@ -52,6 +52,7 @@ def test_help_lists_today_s_commands(asked: str) -> None:
 @pytest.mark.parametrize(
     ("group", "commands"),
     [
+        ("audit", ["routes"]),
         ("client", ["create", "list", "revoke"]),
         ("db", ["backup", "check", "upgrade"]),
         ("keys", ["list", "new"]),
@@ -62,7 +63,9 @@ def test_help_of_a_group_lists_its_commands(group: str, commands: list[str]) -> 
     assert listed(call(group, "--help").out) == commands
 
 
-@pytest.mark.parametrize("group", [[], ["client"], ["db"], ["keys"], ["user"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "group", [[], ["audit"], ["client"], ["db"], ["keys"], ["user"]], ids=" ".join
+)
 def test_no_line_of_a_list_of_commands_is_cut_off(group: list[str]) -> None:
     assert "..." not in call(*group, "--help").out.partition("Commands:")[2]
 

@@ -20,13 +20,13 @@ from simple_2fa.app.logs import JsonLines
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Caller, Question
-from simple_2fa.cli import running
 from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.clock import utc_now
 from simple_2fa.db import state as database
 from simple_2fa.db.engine import Database
 from simple_2fa.flask import building
 from simple_2fa.flask.checks import DEVELOPMENT, MODE, named
+from simple_2fa.flask.commands import working
 from simple_2fa.mail.worker import Worker
 from simple_2fa.settings import Settings
 
@@ -222,7 +222,7 @@ def test_worker_works_until_it_is_told_to_end(
         assert stop.is_set()
         assert woken == [True]
 
-    monkeypatch.setattr(running.signal, "signal", handlers.__setitem__)  # type: ignore[attr-defined]
+    monkeypatch.setattr(working.signal, "signal", handlers.__setitem__)  # type: ignore[attr-defined]
     monkeypatch.setattr(Worker, "run_forever", work)
     monkeypatch.setattr(Worker, "wake", lambda _: woken.append(True))
     told = call("worker")

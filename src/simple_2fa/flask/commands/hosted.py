@@ -1,0 +1,119 @@
+"""`flask simple-2fa ...`: what the operator of a Flask application has at hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from simple_2fa.core.clock import utc_now
+from simple_2fa.flask.auditing import audit_routes
+from simple_2fa.flask.checks import refusals
+from simple_2fa.flask.commands import databases, faults, persons
+from simple_2fa.flask.commands import keys as making
+from simple_2fa.flask.commands.opening import opened, opened_current
+from simple_2fa.flask.commands.routes import tell_routes
+from simple_2fa.flask.commands.telling import as_json
+from simple_2fa.flask.commands.working import work
+from simple_2fa.flask.config import PREFIX, prefixed
+from simple_2fa.flask.hosted_services import COMMAND
+from simple_2fa.http.services import Services, mount
+from simple_2fa.settings import SettingsError
+
+_ALLOWED = f"{PREFIX}ALLOWED"
+
+
+class _Plain(AppGroup):
+    """Tells faults in lines, settings by the names that they have here."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (click's own)
+        with faults.told(of_accounts="", of_databases=f"{COMMAND} db check"):
+            try:
+                return super().invoke(ctx)
+            except SettingsError as why:
+                raise SettingsError(tuple(map(prefixed, why.faults))) from None
+
+
+group = _Plain("simple-2fa", help="The second step: its database, letters, people and routes.")
+group.add_command(persons.group)
+
+
+@group.group()
+def db() -> None:
+    """Migrate and check its tables."""
+
+
+@db.command()
+@as_json
+def upgrade(*, as_json: bool) -> None:
+    """Make the tables, or bring them up to date.
+
+    Those of your application are left alone.
+    """
+    with opened() as parts:
+        databases.upgrade(parts.db, as_json=as_json)
+
+
+@db.command()
+@as_json
+def check(*, as_json: bool) -> None:
+    """Tell whether the database is fit for use.
+
+    Status 1 where it isn't, or isn't migrated.
+    """
+    with opened() as parts:
+        databases.check(parts.db, COMMAND, as_json=as_json)
+
+
+@group.command()
+def worker() -> None:
+    """Send letters and keep house, without serving."""
+    with opened_current() as parts:
+        keys, now = parts.settings.master_keys(), utc_now()
+        if not parts.development and (why := refusals(parts.db, keys, now)):
+            raise SettingsError(why)
+        click.echo(f"Letters {_way(parts)}. Ctrl-C or SIGTERM ends it.")
+        work(parts.worker)
+
+
+@group.group()
+def keys() -> None:
+    """Make keys that seal what is stored."""
+
+
+@keys.command()
+@as_json
+def new(*, as_json: bool) -> None:
+    """Print a new key for SIMPLE_2FA_SECRET_KEY."""
+    making.new(as_json=as_json)
+
+
+@group.group()
+def audit() -> None:
+    """Tell what each route demands."""
+
+
+@audit.command("routes")
+@as_json
+def list_routes(*, as_json: bool) -> None:
+    """List all routes, and what each demands.
+
+    Status 1 where one changes something, demands nothing and SIMPLE_2FA_ALLOWED has no reason.
+    """
+    tell_routes(audit_routes(current_app, _allowed()), as_json=as_json)
+
+
+def _allowed() -> Mapping[str, str]:
+    given = current_app.config.get(_ALLOWED) or {}
+    if isinstance(given, Mapping) and all(isinstance(each, str) for each in given.values()):
+        return given
+    example = '{"auth.login": "takes the password"}'
+    raise SettingsError((f"{_ALLOWED} maps endpoints to reasons: give a dict such as {example}",))
+
+
+def _way(parts: Services) -> str:
+    settings = parts.settings
+    if parts.inbox:
+        return f"are shown at {mount().prefix}/inbox"
+    return f"go out by {settings.smtp_server}:{settings.smtp_port}"
