@@ -95,8 +95,9 @@ class Simple2FA:
         settings, is_development = settings_of(app)
         host = Host(self._name or app.name, lambda: self._loader)
         app.after_request(host.follow)
+        making = Making(app, settings, self._database, is_development=is_development)
         return Mount(
-            Making(app, settings, self._database, is_development=is_development).services,
+            making.services,
             environment(),
             self._prefix,
             "/",
@@ -104,6 +105,7 @@ class Simple2FA:
             is_hosted=True,
             shows_inbox=is_development and not settings.smtp_server,
             locale=lambda: self._selector() if self._selector else None,
+            apart=making.apart,
         )
 
     def _scope(self, _app: Flask, root: Blueprint) -> Scaffold:
