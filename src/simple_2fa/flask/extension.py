@@ -142,6 +142,7 @@ class Simple2FA:
             layout=self._layout,
             shows_inbox=is_development and not settings.smtp_server,
             locale=lambda: self._selector() if self._selector else None,
+            apart=making.apart,
         )
 
     def _scope(self, _app: Flask, root: Blueprint) -> Scaffold:

@@ -1,6 +1,7 @@
 """The services of an application that has the second step from us, put together at first use."""
 
 import logging
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from weakref import finalize
@@ -13,7 +14,7 @@ from simple_2fa.core.errors import UnavailableError
 from simple_2fa.db import state
 from simple_2fa.db.engine import Database
 from simple_2fa.db.upgrade import upgrade
-from simple_2fa.flask.building import build
+from simple_2fa.flask.building import Clock, build
 from simple_2fa.flask.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack
 from simple_2fa.http.services import Services
 from simple_2fa.settings import Settings
@@ -49,7 +50,7 @@ class Making:
         """
         services = self.parts()
         try:
-            self._prepare(services.db)
+            self._make_ready(services.db)
         except UnavailableError as why:
             log.error("the second step is not ready: %s", why)  # noqa: TRY400 (no fault of ours)
             raise ServiceUnavailable from why
@@ -57,10 +58,9 @@ class Making:
             services.worker.start()
         return services
 
-    def _prepare(self, db: Database) -> None:
+    def _make_ready(self, db: Database) -> None:
         if self._is_development:
-            upgrade(db)
-            state.set_mark(db, MODE, DEVELOPMENT)
+            _prepare(db)
         elif lacking := _unfit(db):
             raise UnavailableError(lacking)
 
@@ -68,6 +68,29 @@ class Making:
         """Put them together, whatever the state of the database."""
         db = _opened(self._source)
         return build(self._settings, development=self._is_development, is_hosted=True, db=db)
+
+    def apart(self, folder: Path, clock: Clock) -> Services:
+        """Make them for a test: development's, with no thread, on a database of their own.
+
+        Which database and which mail server the settings name is passed over, and so is the
+        application's own database; what pages look like and how long codes are good stays.
+
+        Args:
+            folder: where the database and the letters lie.
+            clock: what they go by.
+        """
+        apart = {"instance_path": folder, "smtp_server": None}
+        settings = self._settings.model_copy(update=apart)
+        db = Database(f"sqlite:///{folder / 'simple-2fa.sqlite3'}")
+        services = build(settings, development=True, is_hosted=True, clock=clock, db=db)
+        _prepare(services.db)
+        return services
+
+
+def _prepare(db: Database) -> None:
+    """Give development's database its tables and its mark."""
+    upgrade(db)
+    state.set_mark(db, MODE, DEVELOPMENT)
 
 
 def _unfit(db: Database) -> str:

@@ -1,8 +1,10 @@
 """What a request may use, put together by `flask` and found again by the faces."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Lock
 from typing import Protocol, cast
 
@@ -75,6 +77,7 @@ class Mount:
         layout: the template of that application's around our pages, or '' for ours.
         shows_inbox: letters that were not sent are shown, in development.
         locale: chooses the language, where the application does.
+        apart: puts other parts together, whose data lie in a folder and which go by a clock.
     """
 
     make: Callable[[], Services]
@@ -87,6 +90,8 @@ class Mount:
     layout: str = ""
     shows_inbox: bool = False
     locale: Callable[[], str | None] | None = None
+    apart: Callable[[Path, Callable[[], datetime]], Services] | None = None
+    _makers: list[Callable[[], Services]] = field(default_factory=list, init=False)
     _made: list[Services] = field(default_factory=list, init=False)
     _making: Lock = field(default_factory=Lock, init=False)
 
@@ -96,8 +101,23 @@ class Mount:
         if not self._made:
             with self._making:
                 if not self._made:
-                    self._made.append(self.make())
+                    make = self._makers[-1] if self._makers else self.make
+                    self._made.append(make())
         return self._made[0]
+
+    @contextmanager
+    def instead(self, make: Callable[[], Services]) -> Iterator[None]:
+        """Work with other parts for a while, as tests do; those of before come back untouched."""
+        before = self._made.copy()
+        self._makers.append(make)
+        self._made.clear()
+        try:
+            yield
+        finally:
+            for services in self._made:
+                services.db.close()
+            self._makers.pop()
+            self._made[:] = before
 
 
 def mount() -> Mount:
