@@ -9,7 +9,6 @@ from typing import Any, TypeVar, overload
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import Unauthorized
 from werkzeug.local import LocalProxy
-from werkzeug.routing import Rule
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.core import words
@@ -17,6 +16,7 @@ from simple_2fa.core.errors import SlowDownError
 from simple_2fa.flask.hosting import this_host
 from simple_2fa.flask.marks import mark
 from simple_2fa.http import hooks, problems, signals, visits
+from simple_2fa.http.guard import is_answered_by_flask
 from simple_2fa.http.origins import is_own_origin
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import at, go, home, lead_to, safe_path
@@ -94,16 +94,10 @@ def guard_blueprint(blueprint: Blueprint, within: float | None) -> None:
     span = _span(within)
 
     def check() -> Response | None:
-        by_flask = request.method == "OPTIONS" and _answers_options(request.url_rule)
-        return None if by_flask else demand(span)
+        return None if is_answered_by_flask() else demand(span)
 
     mark(check, within)
     blueprint.before_request(check)
-
-
-def _answers_options(rule: Rule | None) -> bool:
-    """Whether Flask itself tells which methods there are, as browsers ask before they call."""
-    return bool(getattr(rule, "provide_automatic_options", False))
 
 
 def _span(within: float | None) -> timedelta | None:

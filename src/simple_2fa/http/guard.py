@@ -82,7 +82,7 @@ def check() -> Response | None:
     demand = demand_of(request.endpoint)
     if demand is None:
         raise Problem("forbidden")
-    if demand.by_key:
+    if demand.by_key and not is_answered_by_flask():
         api_caller()
     if demand.by_key or demand.for_machines:
         return None
@@ -97,6 +97,12 @@ def check() -> Response | None:
     if demand.fresh and not session.is_fresh(visits.visit().now):
         return _to_confirm()
     return None
+
+
+def is_answered_by_flask() -> bool:
+    """Whether no view is called: browsers ask which methods there are before they call."""
+    by_itself = getattr(request.url_rule, "provide_automatic_options", False)
+    return request.method == "OPTIONS" and bool(by_itself)
 
 
 def _fall_silent(_error: BaseException | None) -> None:

@@ -7,7 +7,7 @@ They are text; instants among them are ISO 8601 and worded here. `locale` names 
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -59,10 +59,10 @@ class Rendered:
     to: str
     subject: str
     text: str = field(repr=False)
-    html: str = field(repr=False)
     message: EmailMessage = field(repr=False)
-    code: str = field(repr=False)
-    purpose: str
+    html: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
+    purpose: str = ""
 
 
 class Letters:
@@ -115,6 +115,17 @@ class Letters:
             self._templates.get_template(f"mail/{letter.name}/{part}").render(told).strip()
             for part in ("subject.txt", "body.txt", "body.html")
         )
+        plain = self.plain(subject, text, to, ident, now)
+        plain.message.add_alternative(f"{html}\n", subtype="html", cte="quoted-printable")
+        code, purpose = letter.data.get("code", ""), letter.data.get("purpose", "")
+        return replace(plain, html=html, code=code, purpose=purpose)
+
+    def plain(self, subject: str, text: str, to: str, ident: str, now: datetime) -> Rendered:
+        """Make a message of a text alone.
+
+        Raises:
+            LetterError: an address can't be used.
+        """
         text = _wrapped(text)
         message = EmailMessage(SMTP)
         message["From"] = self._sender
@@ -125,18 +136,7 @@ class Letters:
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5
         # Quoted-printable needs nothing of the servers on the way, and leaves digits as they are.
         message.set_content(f"{text}\n", cte="quoted-printable")
-        message.add_alternative(f"{html}\n", subtype="html", cte="quoted-printable")
-        return Rendered(
-            id=ident,
-            sender=self._sender.addr_spec,
-            to=to,
-            subject=subject,
-            text=text,
-            html=html,
-            message=message,
-            code=letter.data.get("code", ""),
-            purpose=letter.data.get("purpose", ""),
-        )
+        return Rendered(ident, self._sender.addr_spec, to, subject, text, message)
 
 
 def _environment(folders: Iterable[Path]) -> Environment:

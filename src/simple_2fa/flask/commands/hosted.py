@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from simple_2fa.core.clock import utc_now
 from simple_2fa.flask.auditing import audit_routes
 from simple_2fa.flask.checks import refusals
-from simple_2fa.flask.commands import databases, faults, persons
+from simple_2fa.flask.commands import databases, faults, persons, trial
 from simple_2fa.flask.commands import keys as making
 from simple_2fa.flask.commands.opening import opened, opened_current
 from simple_2fa.flask.commands.routes import tell_routes
@@ -75,6 +75,24 @@ def worker() -> None:
             raise SettingsError(why)
         click.echo(f"Letters {_way(parts)}. Ctrl-C or SIGTERM ends it.")
         work(parts.worker)
+
+
+@group.group()
+def mail() -> None:
+    """Try the mail server."""
+
+
+@mail.command()
+@click.argument("address")
+def test(address: str) -> None:
+    """Send a letter to ADDRESS at once, and tell what the mail server says.
+
+    Needs no database.
+    """
+    with opened() as parts:
+        if not parts.settings.smtp_server:
+            raise SettingsError(("SMTP_SERVER is missing: in development letters are only shown",))
+        trial.send(parts.settings, address)
 
 
 @group.group()
