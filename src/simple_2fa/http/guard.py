@@ -17,8 +17,9 @@ from simple_2fa.core import words
 from simple_2fa.http import visits
 from simple_2fa.http.bearer import api_caller
 from simple_2fa.http.own import g
-from simple_2fa.http.paths import go, here, home, is_asset, safe_path
+from simple_2fa.http.paths import go, here, home, is_asset, lead_to, safe_path
 from simple_2fa.http.problems import Problem
+from simple_2fa.http.services import mount
 from simple_2fa.sessions.model import Stage
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -110,7 +111,9 @@ def _fall_silent(_error: BaseException | None) -> None:
 
 
 def _to_sign_in(stage: Stage) -> Response:
-    """Lead to the sign-in page, and from there back to this one."""
+    """Lead to the sign-in page, and from there back to this one; a host has its own."""
+    if mount().is_hosted:
+        return lead_to(home())
     query = {"notice": "ended"} if visits.token() and not visits.session() else {}
     if stage is Stage.FULL:
         query["next"] = _back_here()

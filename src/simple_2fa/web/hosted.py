@@ -3,10 +3,9 @@
 from flask import Response
 
 from simple_2fa.http import visits
-from simple_2fa.http.guard import anybody
+from simple_2fa.http.guard import anybody, signed_in
 from simple_2fa.http.pages import page
 from simple_2fa.http.paths import home, lead_to
-from simple_2fa.sessions.model import Stage
 from simple_2fa.web import kept, shown, steps, verify
 
 
@@ -28,11 +27,10 @@ def resend() -> Response:
     return steps.resend()
 
 
-@anybody
+@signed_in
 def again() -> Response:
     """Show the form that was sent before the second step: its person sends it, never we."""
-    session = visits.session()
-    form = kept.kept(session) if session and session.stage is Stage.FULL else None
+    form = kept.kept(visits.session())
     if form is None:
         return lead_to(home())
     return page("again", {"form": form, "shown": kept.shown(form)})

@@ -205,16 +205,15 @@ def test_a_newer_database_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (told.status, told.out, told.err) == (1, "", "the database is at 0009\n")
 
 
-@pytest.mark.parametrize("module", ["simple_2fa", str(ROOT / "send_2fa.py")])
+@pytest.mark.parametrize("module", ["src/simple_2fa/__main__.py", "send_2fa.py"])
 def test_other_ways_to_start_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], module: str
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["x", "--help"])
-    run = runpy.run_path if module.endswith(".py") else runpy.run_module
     with pytest.raises(SystemExit) as ended:
-        run(module, run_name="__main__")
+        runpy.run_path(str(ROOT / module), run_name="__main__")
     assert ended.value.code == 0
-    asked = "simple-2fa run [OPTIONS]" if module.endswith(".py") else "simple-2fa [OPTIONS]"
+    asked = "simple-2fa run [OPTIONS]" if module == "send_2fa.py" else "simple-2fa [OPTIONS]"
     assert f"Usage: {asked}" in capsys.readouterr().out
 
 
