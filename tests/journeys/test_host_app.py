@@ -8,6 +8,7 @@ from sqlalchemy import select
 from host_app import ANN, BOB, Customer, HostApp, host_app, leads
 from simple_2fa.db.schema import accounts, sessions
 from simple_2fa.flask import (
+    current_proof,
     second_factor_asked,
     second_factor_failed,
     second_factor_passed,
@@ -46,6 +47,18 @@ class TestOncePerSignIn:
     def test_a_login_view_may_ask_at_once(self, ann: Customer) -> None:
         assert leads(ann.post("/login-and-ask", user="1")) == "/verify"
         assert leads(ann.answer()) == "/orders"
+
+    def test_also_where_it_was_asked_before_who_is_there(self, ann: Customer) -> None:
+        ann.app.flask.before_request(lambda: [][bool(current_proof) :] or None)
+        assert leads(ann.post("/login-and-ask", user="1")) == "/verify"
+        ann.answer()
+        assert leads(ann.post("/login-and-ask", user="2")) == "/verify"
+        assert "b•••@example.com" in ann.verify().main
+
+    def test_whoever_asks_for_nobody_is_told_so(self, ann: Customer) -> None:
+        ann.app.two_factor.person_loader(lambda: None)
+        with pytest.raises(RuntimeError, match="signed somebody in"):
+            ann.post("/login-and-ask", user="1")
 
     def test_a_wrong_code_opens_nothing(self, ann: Customer) -> None:
         ann.log_in().get("/orders")

@@ -29,6 +29,7 @@ from simple_2fa.signin.model import Entered, OverError, Visit
 from simple_2fa.web import kept
 
 View = TypeVar("View", bound=Callable[..., Any])
+Answer = TypeVar("Answer", Response, Response | None)
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -110,14 +111,7 @@ def demand(within: timedelta | None) -> Response | None:
     """Give what whoever may not go on is answered; None for whoever may."""
     if this_host().person() is None:  # the application's own business, as are its loader's faults
         return _sign_in()
-    services()  # or the application says that they aren't ready
-    try:
-        hooks.begin()
-        with words.speaking(visits.browser_locale()):
-            return _demand(within)
-    except Exception as error:  # noqa: BLE001 (each becomes a page or a problem, as in our own views)
-        problem = problems.of(error)
-        return problems.respond(problem) if _is_program() else error_page(problem)
+    return _told(lambda: _demand(within))
 
 
 def ask(goes_to: str = "") -> Response:
@@ -125,9 +119,28 @@ def ask(goes_to: str = "") -> Response:
 
     For the end of a login view, after the application has let them in.
     """
-    hooks.begin()
-    account, wanted = _account(), safe_path(goes_to) or home()
+    host = this_host()
+    host.look_again()
+    if host.person() is None:
+        raise RuntimeError("ask() comes after your app has signed somebody in")
+    return _told(lambda: _ask_at_once(safe_path(goes_to) or home()))
+
+
+def _ask_at_once(wanted: str) -> Response:
+    account = _account()
     return _led(login.go_on(visits.visit(), account, wanted, ask=True), account, wanted)
+
+
+def _told(work: Callable[[], Answer]) -> Answer | Response:
+    """Do something of ours in a view of the application; a fault is told as in our own views."""
+    services()  # or the application says that they aren't ready
+    try:
+        hooks.begin()
+        with words.speaking(visits.browser_locale()):
+            return work()
+    except Exception as error:  # noqa: BLE001 (each becomes a page or a problem)
+        problem = problems.of(error)
+        return problems.respond(problem) if _is_program() else error_page(problem)
 
 
 def forget(ref: object) -> bool:

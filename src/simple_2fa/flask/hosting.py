@@ -48,6 +48,11 @@ class Host:
         found: tuple[Person, str] | None = g.host_person
         return found
 
+    def look_again(self) -> None:
+        """Ask anew: the view may have signed somebody in or out."""
+        for name in ("host_person", "visit", "session", "account"):
+            g.pop(name, None)
+
     def named(self, ref: object) -> Person:
         """Give the person that the application knows by this."""
         return Person(self.name, str(ref))
@@ -69,7 +74,7 @@ class Host:
         """After each request: with whoever was signed out, or exchanged, goes the second step."""
         name = flask.current_app.config["SESSION_COOKIE_NAME"]
         if name in request.cookies and KEY in flask.session:
-            g.pop("host_person", None)  # the view may have signed somebody out
+            self.look_again()
             held = flask.session[KEY]
             if held[0] != self._whose():
                 self.drop(response)
