@@ -5,7 +5,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 LONG := tests/attacks '*/test_people_*.py'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-attacks test-journeys lint bench timing words screenshots requirements clean
+.PHONY: help run test test-attacks test-journeys lint bench timing versions words screenshots requirements clean
 .NOTPARALLEL:
 
 help: ## List what can be made
@@ -37,8 +37,14 @@ bench: .venv/test ## Measure; figures go to bench/results/
 	@scripts/install-test-parts
 	@$(BIN)/python bench/run.py $(ARGS)
 
+versions: .venv/python ## Try old and new libraries on each Python here (ARGS=--quick: the oldest on this one)
+	@$(BIN)/python scripts/try_versions.py $(ARGS)
+
 timing: .venv/test ## Measure whether times tell who has an account; figures go to bench/results/
 	@$(BIN)/python bench/enumeration.py $(ARGS)
+
+importing: .venv/test ## Measure what the extension costs an application that starts
+	@$(BIN)/python bench/importing.py $(ARGS)
 
 words: .venv/test ## Bring the translations up to date; lists what is still to be translated
 	@$(BIN)/python scripts/update_words.py
