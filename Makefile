@@ -5,7 +5,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 LONG := tests/attacks '*/test_people_*.py'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-attacks test-journeys lint bench timing versions words screenshots requirements clean
+.PHONY: help run test test-attacks test-journeys lint bench timing importing versions words screenshots requirements clean
 .NOTPARALLEL:
 
 help: ## List what can be made
