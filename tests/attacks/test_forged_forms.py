@@ -29,10 +29,10 @@ def forged(guest: Guest, path: str, fields: dict[str, str]) -> Iterator[tuple[ob
     for token in (*TOKENS, eve.csrf, guest.csrf[:-1], f"{guest.csrf} "):
         yield token, guest.send(path, csrf=token, **fields).status_code
     yield "none", guest.client.post(path, data=fields).status_code
-    visitor = guest.jar()["__Host-visitor"]
-    guest.client.delete_cookie("__Host-visitor")
+    visitor = guest.jar()["__Host-s2fa_visitor"]
+    guest.client.delete_cookie("__Host-s2fa_visitor")
     yield "no cookie", guest.send(path, **fields).status_code
-    guest.client.set_cookie("__Host-visitor", visitor)
+    guest.client.set_cookie("__Host-s2fa_visitor", visitor)
 
 
 class TestEveryForm:
@@ -79,7 +79,7 @@ class TestExpiredForms:
     def test_what_was_typed_stays_but_for_the_password(self, guest: Guest, path: str) -> None:
         guest, fields = FORMS[path](guest)
         token = guest.csrf
-        guest.client.delete_cookie("__Host-visitor")
+        guest.client.delete_cookie("__Host-s2fa_visitor")
         stale = Shown(guest.send(path, csrf=token, **fields))
         assert stale.status == 403
         assert "This page was open too long. Please try again." in stale.main
