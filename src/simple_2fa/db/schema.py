@@ -149,7 +149,7 @@ accounts = _table(
     Column("former_password", ascii_text(255)),
     Column("former_at", BigInteger),
     # Whom another application signs in: its name, and its id of that person.
-    Column("host", ascii_text(40)),
+    Column("host", String(255)),
     Column("ref", String(255)),
 )
 

@@ -128,6 +128,7 @@ class Simple2FA:
         with plain_for_commands():
             settings, is_development = settings_of(app)
         host = Host(self._name or app.name, lambda: self._loader)
+        app.before_request_funcs.setdefault(None, []).insert(0, host.note)
         app.after_request(host.follow)
         app.cli.add_command(hosted_commands.group)
         making = Making(app, settings, self._database, is_development=is_development)

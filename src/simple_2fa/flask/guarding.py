@@ -138,6 +138,8 @@ def _told(work: Callable[[], Answer]) -> Answer | Response:
         hooks.begin()
         with words.speaking(visits.browser_locale()):
             return work()
+    except OverError:  # by another request of the same browser, a moment ago
+        return _refusal() if _is_program() else go("/verify")
     except Exception as error:  # noqa: BLE001 (each becomes a page or a problem)
         problem = problems.of(error)
         return problems.respond(problem) if _is_program() else error_page(problem)
@@ -172,12 +174,15 @@ def _account() -> Account:
 
 def _ask(visit: Visit, account: Account) -> Response:
     """Put the question of a sign-in: at once where a page of the application leads here."""
+    waits = persons.waits(visit, account)
     if _is_program():
-        if not (visit.session and visit.session.account == account.id):
-            entered = login.go_on(visit, account, _from_where(), ask=False)
-            return _led(entered, account, "", _refusal())
-        return _refusal()
-    wanted, form = kept.wanted()
+        if waits:
+            return _refusal()
+        entered = login.go_on(visit, account, kept.from_where(), ask=False)
+        return _led(entered, account, "", _refusal())
+    if waits and not _is_meant():
+        return go("/verify")
+    wanted, form = _wanted(visit)
     entered = login.go_on(visit, account, wanted, ask=_is_meant())
     if entered.cookies and form:
         kept.keep(entered.cookies.session, form)
@@ -186,19 +191,30 @@ def _ask(visit: Visit, account: Account) -> Response:
 
 def _ask_again(visit: Visit, account: Account) -> Response:
     """Put the question before what needs a fresh second step."""
-    wanted, form = (_from_where(), "") if _is_program() else kept.wanted()
+    seen, is_asked = asking.awaited(visit), _is_meant() and not _is_program()
+    if seen and not seen.stopped(visit.now) and not is_asked:
+        return _refusal() if _is_program() else go("/verify")
+    wanted, form = (kept.from_where(), "") if _is_program() else _wanted(visit)
     try:
-        if _is_program() or not _is_meant():
-            visit.db.tidy(lambda link: asking.want(link, visit, wanted))
-        else:
+        if is_asked:
             step_up.ask(visit, wanted)
     except SlowDownError:
+        is_asked = False
+    if not is_asked:
         visit.db.tidy(lambda link: asking.want(link, visit, wanted))
     if form:
         kept.keep(visit.token, form)
     services().worker.wake()
     signals.send(second_factor_asked, lambda: _ref(account))
     return _refusal() if _is_program() else go("/verify")
+
+
+def _wanted(visit: Visit) -> tuple[str, str]:
+    """Give where she goes on, and a form to keep; one that is kept already is gone on to first."""
+    wanted, form = kept.wanted(is_meant=_is_meant())
+    if not form and kept.kept(visit.session) and visit.session:
+        return visit.session.goes_to or wanted, ""
+    return wanted, form
 
 
 def _led(
@@ -213,7 +229,9 @@ def _led(
 
 
 def _refusal() -> Response:
-    page = f"{request.host_url.rstrip('/')}{at('/verify')}"
+    known = services()
+    origin = request.host_url.rstrip("/") if known.development else known.settings.origin
+    page = f"{origin}{at('/verify')}"
     return problems.respond(Problem("second_factor_required", page=page))
 
 
@@ -238,13 +256,6 @@ def _is_program() -> bool:
 def _is_meant() -> bool:
     """Whether a page of the application leads here, not another site's, nor a look ahead."""
     return is_own_origin() and "Sec-Purpose" not in request.headers
-
-
-def _from_where() -> str:
-    """Give the page from which a program asks."""
-    referrer = request.referrer or ""
-    own = request.host_url
-    return safe_path("/" + referrer.removeprefix(own)) if referrer.startswith(own) else home()
 
 
 def _ref(account: Account) -> str:

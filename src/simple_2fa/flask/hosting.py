@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import flask
 from flask import Response, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import ServiceUnavailable
 
 from simple_2fa.accounts.model import Person
 from simple_2fa.core.errors import UnavailableError
@@ -14,6 +16,7 @@ from simple_2fa.sessions import store
 
 log = logging.getLogger(__name__)
 
+_LONGEST = 255
 KEY = "_simple_2fa"
 """In the application's own session: whose token, and the token."""
 
@@ -43,19 +46,23 @@ class Host:
         Raises:
             RuntimeError: the application has no person loader, or it gives something else.
         """
-        if "host_person" not in g:
-            g.host_person = self._person()
-        found: tuple[Person, str] | None = g.host_person
-        return found
+        told = self._person()
+        if told != g.get("host_person", told):
+            self.look_again()  # the view has signed somebody in or out
+        g.host_person = told
+        return told
 
     def look_again(self) -> None:
         """Ask anew: the view may have signed somebody in or out."""
-        for name in ("host_person", "visit", "session", "account"):
+        for name in ("visit", "session", "account"):
             g.pop(name, None)
 
     def named(self, ref: object) -> Person:
         """Give the person that the application knows by this."""
-        return Person(self.name, str(ref))
+        found = Person(self.name, str(ref))
+        if max(len(found.host), len(found.ref)) > _LONGEST:
+            raise ValueError(f"a person's id, and name=, have {_LONGEST} characters at most")
+        return found
 
     def token(self) -> str:
         """Give the token, where it is of whoever is signed in."""
@@ -70,16 +77,28 @@ class Host:
         """Forget the token."""
         flask.session.pop(KEY, None)
 
+    def note(self) -> None:
+        """Before each request: note whose token the browser brought."""
+        g.brought = _held()
+
     def follow(self, response: Response) -> Response:
         """After each request: with whoever was signed out, or exchanged, goes the second step."""
-        name = flask.current_app.config["SESSION_COOKIE_NAME"]
-        if name in request.cookies and KEY in flask.session:
-            self.look_again()
-            held = flask.session[KEY]
-            if held[0] != self._whose():
-                self.drop(response)
-                _end(held[1])
+        brought, held = g.get("brought"), _held()
+        if held and held[0] != self._still():
+            self.drop(response)
+            _end(held[1])
+            held = None
+        if brought and (held is None or held[0] != brought[0]):
+            _end(brought[1])  # the whole session was emptied
         return response
+
+    def _still(self) -> str:
+        """Tell who is there after the view; where that can't be told, nobody is."""
+        try:
+            return self._whose()
+        except Exception:
+            log.exception("the person loader failed after a request")
+            return ""
 
     def _whose(self) -> str:
         who = self.person()
@@ -113,5 +132,18 @@ def _end(token: str) -> None:
         session = db.read(lambda connection: store.by_token(connection, token, instant))
         if session:
             db.tidy(lambda connection: store.end(connection, session.id))
-    except UnavailableError as why:
+    except (UnavailableError, ServiceUnavailable, DBAPIError) as why:
         log.warning("a session was not ended: %s", why)
+
+
+def _held() -> list[str] | None:
+    """Look whose token the application's session holds, without a mark that it was looked at."""
+    name = flask.current_app.config["SESSION_COOKIE_NAME"]
+    if name not in request.cookies and not flask.session.modified:
+        return None
+    session = flask.session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (Flask's own way)
+    was_accessed = session.accessed
+    found = session.get(KEY)
+    session.accessed = was_accessed
+    is_whole = isinstance(found, list | tuple) and len(found) == 2  # noqa: PLR2004 (whose, and what)
+    return [str(each) for each in found] if is_whole else None

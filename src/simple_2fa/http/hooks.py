@@ -93,6 +93,8 @@ def bound() -> None:
 
 
 def _finish(response: Response) -> Response:
+    if not mount().is_ready:
+        return response
     told = {name.lower() for name, _ in response.headers}
     missing = ((name, value) for name, value in _headers(response) if name.lower() not in told)
     response.headers.extend(missing)
@@ -108,7 +110,8 @@ def _headers(response: Response) -> Iterator[tuple[str, str]]:
         yield "Cache-Control", "no-store"
     if response.mimetype == "text/html":
         yield "Content-Security-Policy", _policy() if not mount().layout else _IN_THEIR_LAYOUT
-    if (services().settings.origin or "").startswith("https:"):
+    # Of somebody else's host we decide nothing for years.
+    if not mount().is_hosted and (services().settings.origin or "").startswith("https:"):
         yield "Strict-Transport-Security", _A_YEAR
 
 

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 
 from flask import request
 
-from simple_2fa.http.services import services
+from simple_2fa.http.services import mount, services
 
 Address = IPv4Address | IPv6Address
 
@@ -59,7 +59,11 @@ def is_misdirected() -> bool:
     forwarded = any(
         name in _FORWARDED or name.startswith("X-Forwarded-") for name in _header_names()
     )
-    return forwarded or re.fullmatch(_OWN_HOST, request.host, re.IGNORECASE) is None
+    # `run` listens on loopback alone; where an application listens is its own business.
+    peer = _address(request.remote_addr or "") if mount().is_hosted else None
+    from_elsewhere = peer is not None and not peer.is_loopback
+    named_so = re.fullmatch(_OWN_HOST, request.host, re.IGNORECASE) is not None
+    return forwarded or from_elsewhere or not named_so
 
 
 def _header_names() -> list[str]:

@@ -105,6 +105,11 @@ class Mount:
                     self._made.append(make())
         return self._made[0]
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether there are parts to work with; ours are there from the start."""
+        return bool(self._made) or not self.is_hosted
+
     @contextmanager
     def instead(self, make: Callable[[], Services]) -> Iterator[None]:
         """Work with other parts for a while, as tests do; those of before come back untouched."""

@@ -111,6 +111,8 @@ def leave(response: Response) -> Response:
 def _read(token: str) -> Session | None:
     db, instant = services().db, now()
     found = db.read(lambda connection: store.by_token(connection, token, instant))
+    if found and found.is_hosted != mount().is_hosted:
+        return None  # another application's, in the same database
     if found and instant - found.seen_at > _NOTED_EVERY:
         db.tidy(lambda connection: store.touch(connection, found.id, instant))
     return found

@@ -51,6 +51,14 @@ def is_in(visit: Visit, account: Account) -> Session | None:
     return session if is_hers else None
 
 
+def waits(visit: Visit, account: Account) -> bool:
+    """Whether the visitor's session waits for this account's second step already."""
+    session = visit.session
+    if session is None or session.stage is not Stage.PASSWORD:
+        return False
+    return (session.account, session.epoch) == (account.id, account.epoch)
+
+
 def _read(visit: Visit, person: Person) -> Account | None:
     return visit.db.read(lambda connection: accounts.by_person(connection, person))
 

@@ -33,22 +33,33 @@ class Form:
     fields: tuple[tuple[str, str], ...]
 
 
-def wanted() -> tuple[str, str]:
+def wanted(*, is_meant: bool) -> tuple[str, str]:
     """Give where the person goes on, and the form to keep, if one was sent.
 
-    What can't be kept (a file, or too much) is filled in again, on the page that it came from.
+    What can't be kept (a file, or too much) is filled in again, on the page that it came from; what
+    a stranger's page has sent is nothing that the person wanted.
     """
     query = request.query_string.decode("ascii", "replace")
-    path = safe_path(f"{here()}?{query}" if query else here()) or home()
+    path = safe_path(f"{here()}?{query}" if query else here())
     if request.method != "POST":
-        return path, ""
+        return path or safe_path(here()) or home(), ""
+    if not is_meant:
+        return home(), ""
     fields = list(request.form.items(multi=True))
     kept = json.dumps([to_millis(now()), path, fields])
-    if request.files or len(kept) > _MOST:
-        referrer, own = request.referrer or "", request.host_url
-        fits = referrer.startswith(own)
-        return (safe_path("/" + referrer.removeprefix(own)) if fits else "") or home(), ""
+    has_files = any(each.filename for each in request.files.values())
+    if not path or has_files or not fields or len(kept) > _MOST:
+        return from_where(), ""
     return at(AGAIN), kept
+
+
+def from_where() -> str:
+    """Give the page of this host from which the request came, or the start page."""
+    referrer = request.referrer or ""
+    for own in (request.host_url, f"{services().settings.origin}/"):
+        if referrer.startswith(own):
+            return safe_path("/" + referrer.removeprefix(own)) or home()
+    return home()
 
 
 def keep(token: str, kept: str) -> None:

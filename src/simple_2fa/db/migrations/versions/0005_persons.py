@@ -3,7 +3,7 @@
 from sqlalchemy import Column, String
 
 from simple_2fa.db.migrations.steps import Steps
-from simple_2fa.db.types import ascii_text, sealed_text
+from simple_2fa.db.types import sealed_text
 
 revision = "0005_persons"
 down_revision = "0004_former_password"
@@ -11,5 +11,5 @@ down_revision = "0004_former_password"
 
 def upgrade(steps: Steps) -> None:
     """Add columns."""
-    steps.add("two_factor_accounts", Column("host", ascii_text(40)), Column("ref", String(255)))
+    steps.add("two_factor_accounts", Column("host", String(255)), Column("ref", String(255)))
     steps.add("two_factor_sessions", Column("kept", sealed_text()))
