@@ -1,8 +1,10 @@
 """The second step in somebody else's Flask application, over HTTP."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from flask import session
 from sqlalchemy import select
 
 from host_app import ANN, BOB, Customer, HostApp, host_app, leads
@@ -14,6 +16,7 @@ from simple_2fa.flask import (
     second_factor_passed,
     second_factor_required,
 )
+from simple_2fa.sessions import store
 from world import wrong
 
 
@@ -110,6 +113,30 @@ class TestSignOut:
         ann.post("/logout")
         assert leads(thief.get("/orders")) == "/verify"
 
+    @pytest.mark.parametrize("then", ["", "2"])
+    def test_so_does_an_emptied_session(self, ann: Customer, then: str) -> None:
+        """As Flask's own tutorial signs people out, and in."""
+
+        @ann.app.flask.post("/empty")
+        def empty() -> str:
+            session.clear()
+            if then:
+                session["user"] = then
+            return "empty"
+
+        ann.confirm()
+        thief = Customer(ann.app)
+        thief.client._cookies = dict(ann.client._cookies or {})
+        ann.post("/empty")
+        assert leads(thief.get("/orders")) == "/verify"
+
+    def test_its_loader_s_faults_break_no_other_view(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.flask.testing = False
+        ann.app.two_factor.person_loader(lambda: ("1", 1 // 0))  # type: ignore[type-var]
+        assert ann.app.flask.test_client().get("/broken").status_code == 418
+        assert ann.get("/broken").status_code == 418
+
     def test_another_person_in_the_same_browser_proves_for_herself(self, ann: Customer) -> None:
         ann.confirm()
         ann.log_in("2")
@@ -205,6 +232,62 @@ class TestForms:
         assert leads(ann.answer()) == "/verify/again"
         ann.submit(ann.open("/verify/again").form("/transfer"))
         assert ann.app.sent == [{"to": "Bob"}]
+
+
+class TestAtOnce:
+    """Other requests of the same browser, and those that a stranger's page causes."""
+
+    STRANGE = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}  # noqa: RUF012 (read)
+
+    def test_nothing_overtakes_a_step_that_waits(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.clock.move(minutes=6)
+        ann.post("/transfer", to="Bob")
+        for _ in range(2):
+            assert ann.client.post("/api/transfer", json={}).status_code == 403
+            assert leads(ann.get("/transfer", Sec_Fetch_Site="cross-site")) == "/verify"
+        assert leads(ann.answer()) == "/verify/again"
+        ann.submit(ann.open("/verify/again").form("/transfer"))
+        assert ann.app.sent == [{"to": "Bob"}]
+
+    @pytest.mark.parametrize("before", [{}, {"to": "Bob"}])
+    def test_a_stranger_s_form_is_nothing_she_wanted(
+        self, ann: Customer, before: dict[str, str]
+    ) -> None:
+        ann.log_in()
+        if before:
+            ann.post("/transfer", **before)
+        assert leads(ann.post("/transfer", self.STRANGE, to="Mallory")) == "/verify"
+        if not before:
+            assert ann.app.letters() == []
+            ann.submit(ann.verify().form("/verify/resend"))
+        assert leads(ann.answer()) == ("/verify/again" if before else "/")
+        assert "Mallory" not in ann.get("/verify/again").text
+
+    def test_two_guarded_pages_at_once_both_lead_on(
+        self, ann: Customer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ann.log_in().get("/orders")
+        monkeypatch.setattr(store, "move", lambda *_, **__: False)
+        assert leads(ann.get("/orders")) == "/verify"
+
+    def test_an_empty_field_for_a_file_is_no_file(self, ann: Customer) -> None:
+        ann.log_in()
+        data = {"to": "Bob", "scan": (BytesIO(b""), "")}
+        ann.client.post("/transfer", data=data, content_type="multipart/form-data")
+        assert leads(ann.answer()) == "/verify/again"
+
+    def test_a_form_with_an_odd_address_is_filled_in_again(self, ann: Customer) -> None:
+        ann.log_in()
+        ann.post(f"/transfer?x={'y' * 1100}", to="Bob")
+        assert leads(ann.answer()) == "/"
+
+    def test_a_long_address_of_the_page_strands_no_program(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.clock.move(minutes=6)
+        from_there = {"Referer": f"http://localhost/{'x' * 1100}"}
+        assert ann.client.post("/api/transfer", json={}, headers=from_there).status_code == 403
+        assert ann.verify().h1 == "One more step"
 
 
 class TestPrograms:

@@ -281,7 +281,10 @@ class TestSettings:
             "SIMPLE_2FA_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}",
         }
         ann = customer(tmp_path, None, config).log_in()
-        assert ann.get("/orders").status_code == 503
+        for path in ("/orders", "/verify"):
+            assert ann.get(path).status_code == 503
+        assert ann.post("/logout").status_code == 302
+        ann.log_in()
         assert ann.get("/inbox").status_code == 404
 
     def test_the_application_s_own_secret_key_is_not_ours(
@@ -296,6 +299,8 @@ class TestSettings:
         assert ann.get("/inbox", Host="shop.example.com").status_code == 421
         for path in ("/orders", "/verify"):
             assert ann.get(path, X_Forwarded_For="203.0.113.7").status_code == 421
+        ann.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+        assert ann.get("/inbox.json").status_code == 421
 
     def test_without_a_person_loader_the_developer_is_told(self, tmp_path: Path) -> None:
         app = Flask("bare", instance_path=str(tmp_path))

@@ -96,7 +96,7 @@ class TestReset:
         assert told.exit_code == 1
         assert told.stderr.startswith(
             "After this a code sent to toy@example.com is enough as second step of 7."
-            " Are you sure who is asking for it? [y/N]: "
+            " Are you sure who is asking for it? [y/N]:"
         )
         assert stored(db, ann).epoch == ann.epoch
 
@@ -107,7 +107,8 @@ class TestReset:
         told = call("reset-2fa", "7", *more, typed=typed)
         gone = "0 second steps, 0 known browsers, 0 sessions"
         line = f"Removed from toy@example.com: {gone}. A letter tells its owner.\n"
-        assert (told.exit_code, told.stdout) == (0, line)
+        assert told.exit_code == 0
+        assert told.stdout.endswith(line)  # some versions of click end their question there
         assert stored(db, ann).epoch == ann.epoch + 1
         count = "SELECT count(*) FROM two_factor_letters"
         assert db.read(lambda link: link.exec_driver_sql(count).scalar()) == 1
