@@ -9,6 +9,7 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src/simple_2fa"
 SQL = {
     "flask/hosted_services.py",
+    "flask/hosting.py",
     "flask/checks.py",
     "cli/init.py",
     "cli/questions.py",
