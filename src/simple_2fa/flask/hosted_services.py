@@ -52,6 +52,7 @@ class Making:
         try:
             self._make_ready(services.db)
         except UnavailableError as why:
+            services.db.close()  # the next request makes them anew
             log.error("the second step is not ready: %s", why)  # noqa: TRY400 (no fault of ours)
             raise ServiceUnavailable from why
         if has_request_context() and not self._app.testing:
