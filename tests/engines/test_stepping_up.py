@@ -181,7 +181,7 @@ def test_asked_twice_at_once_the_open_code_serves_the_later_wish(lobby: Lobby) -
 
 def test_without_room_for_a_letter_it_says_when(lobby: Lobby) -> None:
     ann = asked(lobby)
-    _, pot = pots_of(ann.asked.question)
+    *_, pot = pots_of(ann.asked.question)
     ann.act(step_up.answer, ann.code)
     spend(ann, pot, 4)
     ann.now = LATER + timedelta(minutes=6)

@@ -159,6 +159,14 @@ class TestSignOut:
         ann.log_in("2")
         assert leads(ann.get("/orders")) == "/verify"
 
+    def test_and_letters_that_the_others_can_t_use_up(self, ann: Customer) -> None:
+        ann.app.people["2"] = ANN
+        for _ in range(6):
+            Customer(ann.app).log_in("2").get("/orders")
+        ann.log_in().get("/orders")
+        assert len(ann.app.letters()) == 6
+        assert leads(ann.answer()) == "/orders"
+
 
 class TestWithin:
     def test_a_step_is_fresh_for_so_many_minutes(self, ann: Customer) -> None:

@@ -20,6 +20,7 @@ from simple_2fa.limits.rules import (
     GUESSES,
     LETTER_GAP,
     SIGN_IN_LETTERS,
+    SIGN_IN_LETTERS_IN_ALL,
     UNASKED_LETTERS,
     UNASKED_LETTERS_IN_ALL,
 )
@@ -86,13 +87,18 @@ def ledger_of(question: Question) -> Bucket:
 
 
 def pots_of(question: Question) -> tuple[Bucket, ...]:
-    """Name the pots that a letter is taken from: by address, whether or not it has an account."""
+    """Name the pots that a letter is taken from.
+
+    They go by address, whether or not it has an account; after a first factor by whose that was.
+    """
     caller, address = question.caller, subject_of_address(question.address).hex()
     if caller.kind == "client":
         return (buckets.bucket(CLIENT_LETTERS, caller.id, address),)
     gap = buckets.bucket(LETTER_GAP, caller.id, address)
     if question.purpose not in UNASKED:
-        return gap, buckets.bucket(SIGN_IN_LETTERS, address, caller.browser)
+        own = buckets.bucket(SIGN_IN_LETTERS, question.subject.hex(), caller.browser)
+        in_all = buckets.bucket(SIGN_IN_LETTERS_IN_ALL, address)
+        return (gap, own) if caller.browser else (gap, in_all, own)
     kind = question.purpose, address
     # Whoever moves to an address comes in a browser that is known elsewhere.
     if caller.browser and question.purpose != Purpose.CHANGE_ADDRESS:

@@ -36,9 +36,14 @@ CLIENT_LETTERS = Limit("letters", (Rate(1, 30 * SECOND), Rate(5, HOUR), Rate(20,
 unused comes on top once, so a first day may see up to 40."""
 
 SIGN_IN_LETTERS = Limit("sign_in_letters", (Rate(5, HOUR), Rate(20, DAY)))
-"""After the right password an address gets 5 codes in an hour, 20 in a day: as many again in each
-browser that is known to belong to the account, so that a thief of the password uses up his alone.
-What was unused comes on top once, here and below."""
+"""After the right password an account gets 5 codes in an hour, 20 in a day: as many again in each
+browser that is known to belong to it, so that a thief of the password uses up his alone. What was
+unused comes on top once, here and below."""
+
+SIGN_IN_LETTERS_IN_ALL = Limit("sign_in_letters_in_all", (Rate(20, HOUR), Rate(80, DAY)))
+"""An application may give several people one address, whoever it belongs to: all of them together
+get 20 codes in an hour, 80 in a day, beside those of known browsers. With fewer than four accounts
+nobody uses that up."""
 
 UNASKED_LETTERS = Limit("unasked_letters", (Rate(3, DAY),))
 """Anybody may have letters sent to anybody by creating an account, resetting a password or changing

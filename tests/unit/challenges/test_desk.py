@@ -104,13 +104,16 @@ def test_each_network_has_its_own_under_one_for_all() -> None:
 
 
 def test_codes_after_the_password_share_a_pot() -> None:
-    pots = {
-        pots_of(replace(OPEN.question, purpose=each, caller=HERE))[1]
-        for each in Purpose
-        if each not in UNASKED
-    }
-    (pot,) = pots
-    assert pot.limit.name == "sign_in_letters"
+    asked = [replace(OPEN.question, purpose=each, caller=HERE) for each in set(Purpose) - UNASKED]
+    (pots,) = {pots_of(each)[1:] for each in asked}
+    assert [each.limit.name for each in pots] == ["sign_in_letters_in_all", "sign_in_letters"]
+
+
+def test_people_with_one_address_have_letters_of_their_own() -> None:
+    asked = replace(OPEN.question, purpose=Purpose.LOGIN, caller=HERE)
+    _, in_all, own = pots_of(asked)
+    _, in_all_too, hers = pots_of(replace(asked, subject=b"x" * 32))
+    assert (in_all == in_all_too, own == hers) == (True, False)
 
 
 @pytest.mark.parametrize(
