@@ -8,6 +8,7 @@ from flask import session
 from sqlalchemy import select
 
 from host_app import ANN, BOB, Customer, HostApp, host_app, leads
+from live import Shown
 from simple_2fa.db.schema import accounts, sessions
 from simple_2fa.flask import (
     current_proof,
@@ -344,12 +345,32 @@ class TestAddresses:
         assert any("address" in letter.subject for letter in ann.app.letters(ANN))
         assert leads(ann.answer(ann.app.code("ann@new.example.com"))) == "/orders"
 
-    def test_one_that_no_mail_reaches_denies(self, ann: Customer) -> None:
+    def test_one_that_no_mail_reaches_denies(
+        self, ann: Customer, caplog: pytest.LogCaptureFixture
+    ) -> None:
         ann.app.people["1"] = "nobody"
-        assert ann.log_in().get("/orders").status_code == 503
+        refused = Shown(ann.log_in().get("/orders"))
+        assert refused.status == 403
+        assert "no mail can go to the address that Shop has for you" in refused.main
+        (told,) = (each.message for each in caplog.records if "no code can go to" in each.message)
+        assert "person 1: " in told
+        assert told.rpartition("request ")[2].rstrip(")") in refused.main
+        german = ann.get("/orders", Accept_Language="de")
+        assert "Für Sie gibt es keine E-Mail-Adresse" in german.text
+        program = ann.client.post("/api/transfer", json={})
+        assert program.json
+        assert (program.status_code, program.json["code"]) == (403, "no_address")
 
 
 class TestForgotten:
+    def test_whom_an_operator_disabled_is_told_so(self, ann: Customer) -> None:
+        ann.confirm()
+        commands = ann.app.flask.test_cli_runner()
+        assert commands.invoke(args=["simple-2fa", "person", "disable", "1"]).exit_code == 0
+        refused = Shown(ann.get("/orders"))
+        assert refused.status == 403
+        assert "Shop has disabled it." in refused.main
+
     def test_whoever_has_her_id_next_starts_anew(self, ann: Customer) -> None:
         ann.confirm(remember="yes")
         with ann.app.flask.app_context():

@@ -13,6 +13,7 @@ from apps import KEY
 from host_app import ANN, Customer, HostApp, host_app, leads
 from live import Shown
 from simple_2fa.flask import Simple2FA, second_factor_required
+from simple_2fa.http.services import EXTENSION
 from simple_2fa.settings import SettingsError
 from world import wrong
 
@@ -301,6 +302,28 @@ class TestSettings:
             assert ann.get(path, X_Forwarded_For="203.0.113.7").status_code == 421
         ann.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
         assert ann.get("/inbox.json").status_code == 421
+
+    def test_and_for_flask_s_own_server_or_who_asks_for_it(self, tmp_path: Path) -> None:
+        """Behind a proxy that tells nothing of its clients all of them would come from here."""
+        ann = customer(tmp_path).log_in()
+        ann.app.flask.testing = False
+        ann.app.services.worker.keep_running = lambda: None  # type: ignore[method-assign]
+        assert ann.get("/orders").status_code == 421
+        ann.client.environ_base["SERVER_SOFTWARE"] = "gunicorn/25.0.0"
+        assert ann.get("/inbox").status_code == 421
+        assert "FLASK_DEBUG=1" in ann.get("/inbox").text
+        ann.client.environ_base["SERVER_SOFTWARE"] = "Werkzeug/3.1.3"
+        assert ann.get("/inbox").status_code == 200
+        del ann.client.environ_base["SERVER_SOFTWARE"]
+        ann.app.flask.debug = True
+        assert ann.get("/inbox").status_code == 200
+
+    def test_it_says_so_in_the_log(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        app = host_app(tmp_path).flask
+        app.testing = False
+        with app.app_context():
+            assert app.extensions[EXTENSION].services
+        assert "this is development, for this machine alone" in caplog.text
 
     def test_without_a_person_loader_the_developer_is_told(self, tmp_path: Path) -> None:
         app = Flask("bare", instance_path=str(tmp_path))

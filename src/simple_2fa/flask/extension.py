@@ -144,6 +144,7 @@ class Simple2FA:
             shows_inbox=is_development and not settings.smtp_server,
             locale=lambda: self._selector() if self._selector else None,
             apart=making.apart,
+            sends=True,
         )
 
     def _scope(self, _app: Flask, root: Blueprint) -> Scaffold:

@@ -1,5 +1,6 @@
 """`second_factor_required`: a view of any application, for whoever has made the second step."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from simple_2fa.flask.marks import mark
 from simple_2fa.http import hooks, problems, signals, visits
 from simple_2fa.http.guard import is_answered_by_flask
 from simple_2fa.http.origins import is_own_origin
+from simple_2fa.http.own import g
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import at, go, home, lead_to, safe_path
 from simple_2fa.http.problems import Problem
@@ -27,6 +29,8 @@ from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import asking, login, persons, step_up
 from simple_2fa.signin.model import Entered, OverError, Visit
 from simple_2fa.web import kept
+
+log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = TypeVar("Answer", Response, Response | None)
@@ -134,15 +138,15 @@ def _ask_at_once(wanted: str) -> Response:
 def _told(work: Callable[[], Answer]) -> Answer | Response:
     """Do something of ours in a view of the application; a fault is told as in our own views."""
     services()  # or the application says that they aren't ready
-    try:
-        hooks.begin()
-        with words.speaking(visits.browser_locale()):
+    with words.speaking(visits.browser_locale()):
+        try:
+            hooks.begin()
             return work()
-    except OverError:  # by another request of the same browser, a moment ago
-        return _refusal() if _is_program() else go("/verify")
-    except Exception as error:  # noqa: BLE001 (each becomes a page or a problem)
-        problem = problems.of(error)
-        return problems.respond(problem) if _is_program() else error_page(problem)
+        except OverError:  # by another request of the same browser, a moment ago
+            return _refusal() if _is_program() else go("/verify")
+        except Exception as error:  # noqa: BLE001 (each becomes a page or a problem)
+            problem = problems.of(error)
+            return problems.respond(problem) if _is_program() else error_page(problem)
 
 
 def forget(ref: object) -> bool:
@@ -169,7 +173,10 @@ def _account() -> Account:
     try:
         return persons.account_of(visits.visit(), *who)
     except persons.DisabledError:
-        raise Problem("forbidden", "This account is disabled.") from None
+        raise Problem("account_disabled") from None
+    except persons.NoAddressError as why:
+        log.warning("no code can go to person %s: %s (request %s)", who[0].ref, why, g.request_id)
+        raise Problem("no_address") from None
 
 
 def _ask(visit: Visit, account: Account) -> Response:

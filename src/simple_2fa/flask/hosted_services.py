@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from weakref import finalize
 
-from flask import Flask, has_request_context
+from flask import Flask
 from sqlalchemy.engine import Engine
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -22,6 +22,7 @@ from simple_2fa.settings import Settings
 log = logging.getLogger(__name__)
 COMMAND = "flask simple-2fa"
 """What its operator's commands begin with."""
+_SAID_ALOUD = "no SIMPLE_2FA_SECRET_KEY is set: this is development, for this machine alone"
 
 
 class Making:
@@ -42,7 +43,7 @@ class Making:
         self._is_development = is_development
 
     def services(self) -> Services:
-        """Make them; in development the tables too, and in requests the thread that sends letters.
+        """Make them; in development the tables too.
 
         Raises:
             ServiceUnavailable: the database isn't migrated, is development's, or is out of reach;
@@ -55,12 +56,12 @@ class Making:
             services.db.close()  # the next request makes them anew
             log.error("the second step is not ready: %s", why)  # noqa: TRY400 (no fault of ours)
             raise ServiceUnavailable from why
-        if has_request_context() and not self._app.testing:
-            services.worker.start()
         return services
 
     def _make_ready(self, db: Database) -> None:
         if self._is_development:
+            if not self._app.testing:
+                log.warning(_SAID_ALOUD)
             _prepare(db)
         elif lacking := _unfit(db):
             raise UnavailableError(lacking)

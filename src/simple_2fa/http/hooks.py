@@ -65,15 +65,17 @@ def begin() -> None:
     g.request_id = new_id()
     g.began = time.perf_counter()
     if is_misdirected():
-        way_out = (
-            "To serve others, set SIMPLE_2FA_SECRET_KEY and the other settings of production."
-            if mount().is_hosted
-            else "To serve others, run 'simple-2fa serve'."
-        )
-        raise Problem(
-            "misdirected",
-            f"This is a development server: open it as localhost, without a proxy. {way_out}",
-        )
+        raise Problem("misdirected", f"This is a development server: {_way_out()}")
+    mount().attend()
+
+
+def _way_out() -> str:
+    if not mount().is_hosted:
+        return "open it as localhost, without a proxy. To serve others, run 'simple-2fa serve'."
+    return (
+        "run it by 'flask run' or with FLASK_DEBUG=1, and open it as localhost, without a proxy."
+        " To serve others, set SIMPLE_2FA_SECRET_KEY and the other settings of production."
+    )
 
 
 def bound() -> None:

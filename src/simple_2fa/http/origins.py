@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
-from flask import request
+from flask import current_app, request
 
 from simple_2fa.http.services import mount, services
 
@@ -60,10 +60,23 @@ def is_misdirected() -> bool:
         name in _FORWARDED or name.startswith("X-Forwarded-") for name in _header_names()
     )
     # `run` listens on loopback alone; where an application listens is its own business.
-    peer = _address(request.remote_addr or "") if mount().is_hosted else None
-    from_elsewhere = peer is not None and not peer.is_loopback
+    by_accident = mount().is_hosted and not (_is_from_here() and _is_tried_out())
     named_so = re.fullmatch(_OWN_HOST, request.host, re.IGNORECASE) is not None
-    return forwarded or from_elsewhere or not named_so
+    return forwarded or by_accident or not named_so
+
+
+def _is_from_here() -> bool:
+    peer = _address(request.remote_addr or "")
+    return peer is None or peer.is_loopback
+
+
+def _is_tried_out() -> bool:
+    """Whether its developer runs an application, by Flask's own server, by a test or by asking.
+
+    A real server, where a proxy may stand that tells nothing of strangers, is none of these.
+    """
+    is_flask_s = request.environ.get("SERVER_SOFTWARE", "").startswith("Werkzeug/")
+    return is_flask_s or current_app.debug or current_app.testing or mount().is_apart
 
 
 def _header_names() -> list[str]:

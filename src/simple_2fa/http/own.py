@@ -1,7 +1,7 @@
 """What this request holds of ours.
 
 An application's `flask.g` has names of its own, and outlives a request where a test has pushed a
-context.
+context; and one request may go through two applications.
 """
 
 from typing import Any
@@ -13,9 +13,10 @@ _KEY = "simple_2fa.request"
 
 
 def _held() -> Any:  # noqa: ANN401 (as `flask.g`: whatever is put there)
-    if _KEY not in request.environ:
-        request.environ[_KEY] = current_app.app_ctx_globals_class()
-    return request.environ[_KEY]
+    key = f"{_KEY}.{id(current_app.extensions)}"
+    if key not in request.environ:
+        request.environ[key] = current_app.app_ctx_globals_class()
+    return request.environ[key]
 
 
 g: Any = LocalProxy(_held)

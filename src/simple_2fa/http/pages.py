@@ -13,7 +13,7 @@ from simple_2fa.http.hooks import nonce
 from simple_2fa.http.look import monogram, theme
 from simple_2fa.http.own import g
 from simple_2fa.http.paths import here, start
-from simple_2fa.http.problems import KINDS, Problem
+from simple_2fa.http.problems import Problem, kind_of
 from simple_2fa.http.services import mount, seconds_until, services
 from simple_2fa.settings import Settings
 
@@ -68,13 +68,12 @@ def render(name: str, context: Mapping[str, object]) -> str:
 
 def error_page(problem: Problem) -> Response:
     """Render the page for an error, with its request id and a way out."""
-    status = KINDS[problem.code].status
+    status = kind_of(problem).status
     way_out = [(start(), _("Go to the start page"))]
     if problem.code == "unavailable" and request.method == "GET":
         way_out.insert(0, (here(), _("Try again")))
-    shown = page(
-        "error", {"status": status, "request_id": g.request_id, "way_out": way_out}, status
-    )
+    told = {"status": status, "code": problem.code, "detail": problem.detail}
+    shown = page("error", {**told, "request_id": g.request_id, "way_out": way_out}, status)
     for name, value in problem.headers.items():
         shown.headers[name] = value
     if problem.retry_at is not None:

@@ -54,6 +54,8 @@ KINDS_OF_HOSTS: Mapping[str, Kind] = {
     "second_factor_required": Kind(
         403, "Second step needed", "Confirm that it's you, then send this again."
     ),
+    "account_disabled": Kind(403, "Account disabled", "This account can't be used."),
+    "no_address": Kind(403, "No address", "This account has no address that codes can go to."),
 }
 """What views of other applications tell, beside these."""
 _BY_STATUS = {
@@ -106,9 +108,14 @@ class Problem(Exception):  # noqa: N818 (the RFC's noun)
     page: str = ""
 
 
+def kind_of(problem: Problem) -> Kind:
+    """Give what kind of problem it is."""
+    return KINDS.get(problem.code) or KINDS_OF_HOSTS[problem.code]
+
+
 def respond(problem: Problem) -> Response:
     """Render a problem as a response."""
-    kind = {**KINDS, **KINDS_OF_HOSTS}[problem.code]
+    kind = kind_of(problem)
     g.problem = problem.code
     docs = f"{services().settings.origin}/docs#{problem.code}"
     body: dict[str, object] = {
@@ -141,6 +148,7 @@ def respond(problem: Problem) -> Response:
 
 def of(error: Exception) -> Problem:
     """Give the problem for any error that comes out of a view; the unforeseen ones are logged."""
+    named = g.get("request_id", "-")
     match error:
         case Problem():
             return error
@@ -152,10 +160,10 @@ def of(error: Exception) -> Problem:
         case ConflictError():
             return Problem("conflict", str(error))
         case UnavailableError() | SealError():
-            log.error("unavailable: %s", error)
+            log.error("unavailable: %s (request %s)", error, named)
             return Problem("unavailable", headers={"Retry-After": _SOON})
         case _:
-            log.error("internal error", exc_info=error)
+            log.error("internal error (request %s)", named, exc_info=error)
             return Problem("internal_error")
 
 

@@ -1,5 +1,6 @@
 """What a request may use, put together by `flask` and found again by the faces."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -78,6 +79,7 @@ class Mount:
         shows_inbox: letters that were not sent are shown, in development.
         locale: chooses the language, where the application does.
         apart: puts other parts together, whose data lie in a folder and which go by a clock.
+        sends: a thread of each process that has requests sends letters.
     """
 
     make: Callable[[], Services]
@@ -91,24 +93,37 @@ class Mount:
     shows_inbox: bool = False
     locale: Callable[[], str | None] | None = None
     apart: Callable[[Path, Callable[[], datetime]], Services] | None = None
+    sends: bool = False
     _makers: list[Callable[[], Services]] = field(default_factory=list, init=False)
-    _made: list[Services] = field(default_factory=list, init=False)
+    # By process: a fork has no thread of its parent's, and must not touch its connections.
+    _made: dict[int, Services] = field(default_factory=dict, init=False)
     _making: Lock = field(default_factory=Lock, init=False)
 
     @property
     def services(self) -> Services:
         """The parts that they work with."""
-        if not self._made:
+        here = os.getpid()
+        if here not in self._made:
             with self._making:
-                if not self._made:
+                if here not in self._made:
                     make = self._makers[-1] if self._makers else self.make
-                    self._made.append(make())
-        return self._made[0]
+                    self._made[here] = make()
+        return self._made[here]
 
     @property
     def is_ready(self) -> bool:
         """Whether there are parts to work with; ours are there from the start."""
-        return bool(self._made) or not self.is_hosted
+        return os.getpid() in self._made or not self.is_hosted
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether other parts do the work for a while."""
+        return bool(self._makers)
+
+    def attend(self) -> None:
+        """Let letters go out from this process, now that it has requests."""
+        if self.sends and not (self.is_apart or current_app.testing):
+            self.services.worker.keep_running()
 
     @contextmanager
     def instead(self, make: Callable[[], Services]) -> Iterator[None]:
@@ -119,10 +134,11 @@ class Mount:
         try:
             yield
         finally:
-            for services in self._made:
+            for services in self._made.values():
                 services.db.close()
             self._makers.pop()
-            self._made[:] = before
+            self._made.clear()
+            self._made.update(before)
 
 
 def mount() -> Mount:

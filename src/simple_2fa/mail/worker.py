@@ -85,6 +85,8 @@ class Worker:
         self._pause = pause
         self._batch = batch
         self._nudge = threading.Event()
+        self._door = threading.Lock()
+        self._keeps_running = False
 
     def run_once(self, now: datetime) -> bool:
         """Give each due job one turn. Tells whether any has more to do."""
@@ -115,6 +117,15 @@ class Worker:
             thread.join()
 
         return end
+
+    def keep_running(self) -> None:
+        """Run in a thread of its own, unless it does already; callers needn't know."""
+        if self._keeps_running:
+            return
+        with self._door:
+            if not self._keeps_running:
+                self.start()
+                self._keeps_running = True
 
     def wake(self) -> None:
         """Look at the jobs now: something was just queued here."""

@@ -7,7 +7,7 @@ from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account, AddressTakenError, Person
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.address import canonical, mask
-from simple_2fa.core.errors import BadAddressError, Simple2FAError, UnavailableError
+from simple_2fa.core.errors import BadAddressError, Simple2FAError
 from simple_2fa.core.ids import new_attempt, new_id
 from simple_2fa.core.tags import Event, Tag
 from simple_2fa.db.engine import Connection
@@ -17,6 +17,10 @@ from simple_2fa.signin import notices
 from simple_2fa.signin.erasing import erase
 from simple_2fa.signin.model import OverError, Visit
 from simple_2fa.signin.writing import write
+
+
+class NoAddressError(Simple2FAError):
+    """No mail can go to the address that a person's application gives."""
 
 
 class DisabledError(Simple2FAError):
@@ -30,12 +34,12 @@ def account_of(visit: Visit, person: Person, address: str) -> Account:
 
     Raises:
         DisabledError: an operator has disabled it.
-        UnavailableError: no mail can reach that address.
+        NoAddressError: no mail can go to that address.
     """
     try:
         address = canonical(address)
     except BadAddressError as why:
-        raise UnavailableError(f"the person's address can't be used: {why}") from None
+        raise NoAddressError(str(why)) from None
     account = _read(visit, person) or _join(visit, person, address)
     if account.disabled_at:
         raise DisabledError
