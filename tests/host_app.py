@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from simple_2fa.http.services import EXTENSION, Services
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 Setup = Callable[[Flask], object]
+_BROWSERS = count(1)
 
 
 @dataclass
@@ -111,6 +113,11 @@ def _add_views(made: HostApp) -> None:
     def orders() -> str:
         return f"orders of {session['user']}"
 
+    @app.post("/orders/1")
+    @second_factor_required
+    def order() -> str:
+        return f"ordered by {session['user']}, {current_proof.factor}"
+
     @app.route("/transfer", methods=["GET", "POST"])
     @second_factor_required(within=5)
     def transfer() -> str:
@@ -133,6 +140,7 @@ class Customer:
     def __init__(self, app: HostApp) -> None:
         self.app = app
         self.client = app.flask.test_client()
+        self.client.set_cookie("browser", str(next(_BROWSERS)))
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, headers=_named(headers), buffered=True)
@@ -141,6 +149,15 @@ class Customer:
         self, path: str, headers: dict[str, str] | None = None, /, **typed: str
     ) -> TestResponse:
         return self.client.post(path, data=typed, headers=headers)
+
+    def as_another_tab(self) -> "Customer":
+        """Give another tab of this browser, which holds the cookies that this one has now."""
+        other = Customer(self.app)
+        for name in ("browser", "session", "s2fa_visitor"):
+            held = self.client.get_cookie(name)
+            if held:
+                other.client.set_cookie(name, held.value)
+        return other
 
     def log_in(self, user: str = "1") -> "Customer":
         self.post("/login", user=user)

@@ -5,10 +5,9 @@ easily have made-up people.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import acts
@@ -16,6 +15,7 @@ from apps import ANN
 from simple_2fa.core.address import mask, spoken
 from simple_2fa.core.words import gettext
 from simple_2fa.http import agents
+from simple_2fa.web.kept import Form
 from world import NOW
 
 Context = dict[str, object]
@@ -101,7 +101,7 @@ def _stopped(purpose: str, reason: str, **more: object) -> Preview:
     return template, {**context, "state": "dead", "reason": reason, "error": reason, **more}
 
 
-_SENT = SimpleNamespace(path="/transfer", fields=[("amount", "12.50"), ("to", "Bob"), ("pin", "1")])
+_SENT = Form("/transfer", (("amount", "12.50"), ("to", "Bob"), ("pin", "1")))
 VERIFY: dict[str, Preview] = {
     "step-login-refused": _step("login", delivery=_delivery("failed", detail="550 no such user")),
     "step-prove-address-refused": _step(
@@ -117,6 +117,10 @@ VERIFY: dict[str, Preview] = {
     "step-waiting-long": _step("login", state="waiting", challenge=None, again_at=LATER),
     "step-nowhere": _step("", state="nowhere", challenge=None),
     "again": ("again", {"form": _SENT, "shown": [*_SENT.fields[:2], ("pin", "•••")]}),
+    "again-button": ("again", {"form": replace(_SENT, fields=()), "shown": []}),
+    "again-not-whole": ("again", {"form": replace(_SENT, back="/"), "shown": _SENT.fields[:2]}),
+    "account-disabled": ("error", {"status": 403, "code": "account_disabled", "request_id": ""}),
+    "no-address": ("error", {"status": 403, "code": "no_address", "request_id": ""}),
 }
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from simple_2fa.core import passwords
 from simple_2fa.core.errors import SlowDownError
+from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import changes, login, recover, register
 from simple_2fa.signin import undo as undoing
@@ -70,6 +71,16 @@ def test_of_twelve_confirmations_in_one_session_one_makes_the_account(lobby: Lob
     assert by_twelve(ann, lambda visit: register.confirm(visit, code)) == {"in": 1, "used": 11}
     assert ann.stage == "full"
     assert len(known_to(ann, owner(ann))) == 1
+
+
+def test_of_twelve_tabs_one_asks_and_all_wait_with_it(lobby: Lobby) -> None:
+    ann = at(lobby, joined(lobby))
+    visit, account, token = ann.visit(), owner(ann), new_secret()
+    told = together(THREADS, lambda _: login.go_on(visit, account, "/orders", token, ask=True))
+    assert {each.cookies and each.cookies.session for each in told} == {token}
+    ann.token = token
+    assert len(letters(ann)) == 1
+    assert outcome(lambda: ann.act(login.answer, ann.code)) == "in"
 
 
 def test_of_twelve_right_codes_in_one_session_one_lets_in(lobby: Lobby) -> None:

@@ -191,6 +191,30 @@ class TestWithin:
         assert leads(ann.get("/transfer")) == "/verify"
         assert leads(ann.answer()) == "/transfer"
 
+    def test_its_first_request_may_be_any(self, ann: Customer) -> None:
+        ann.confirm(remember="yes").post("/logout")
+        strange = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+        requests: list[tuple[str, str, dict[str, str]]] = [
+            ("POST", "/orders/1", {}),
+            ("GET", "/orders", {"Sec-Fetch-Mode": "cors"}),
+            ("GET", "/orders", strange),
+        ]
+        for method, path, headers in requests:
+            ann.log_in()
+            told = ann.client.open(path, method=method, headers=headers, follow_redirects=True)
+            assert told.status_code == 200
+            assert ann.get("/").text == "home of 1, None"
+            ann.post("/logout")
+            assert ann.get("/").text == "home of None, no"
+        assert len(ann.app.letters()) == 1
+
+    def test_what_is_fresh_is_asked_for_there_too(self, ann: Customer) -> None:
+        ann.confirm(remember="yes").post("/logout")
+        ann.app.clock.move(minutes=1)
+        ann.log_in().post("/transfer", to="Bob")
+        assert leads(ann.answer()) == "/verify/again"
+        assert "Bob" in ann.open("/verify/again").main
+
     @pytest.mark.parametrize("minutes", [0, -1])
     def test_it_is_a_time(self, minutes: int) -> None:
         with pytest.raises(ValueError, match="above 0"):
@@ -222,8 +246,43 @@ class TestForms:
     def test_what_can_t_be_kept_is_filled_in_again(self, ann: Customer) -> None:
         ann.log_in()
         form = {"Referer": "http://localhost/transfer"}
-        ann.post("/transfer", form, text="x" * 20_000)
-        assert leads(ann.answer()) == "/transfer"
+        ann.post("/transfer", form, to="Bob" * 100, text="x" * 50_000, pin="1234")
+        assert leads(ann.answer()) == "/verify/again"
+        page = ann.open("/verify/again")
+        assert page.in_order("Fill it in again", "nothing was sent", "Bob" * 100, "•••")
+        assert "xxx" not in page.main
+        assert page.all("a", **{"class": "button main"})[0]["href"] == "/transfer"
+        assert ann.app.sent == []
+
+    def test_nor_can_a_file(self, ann: Customer) -> None:
+        ann.log_in()
+        data = {"to": "Bob", "scan": (BytesIO(b"scanned"), "scan.pdf")}
+        ann.client.post("/transfer", data=data, content_type="multipart/form-data")
+        ann.answer()
+        assert ann.open("/verify/again").in_order("Fill it in again", "a file", "Bob")
+
+    def test_a_button_alone_is_a_form_too(self, ann: Customer) -> None:
+        ann.log_in().post("/transfer")
+        ann.answer()
+        page = ann.open("/verify/again")
+        assert "Go on with what you wanted to do?" in page.main
+        assert ann.submit(page.form("/transfer")).text == "sent"
+
+    def test_she_may_leave_it(self, ann: Customer) -> None:
+        ann.log_in().post("/transfer", to="Bob")
+        ann.answer()
+        form = ann.open("/verify/again").form("/verify/again")
+        stale = ann.client.post("/verify/again", data={"csrf": "x"})
+        assert leads(stale) == "/verify/again"
+        assert leads(ann.submit(form)) == "/"
+        assert leads(ann.get("/verify/again")) == "/"
+        assert ann.app.sent == []
+
+    def test_another_form_does_not_replace_it_unseen(self, ann: Customer) -> None:
+        ann.log_in().post("/transfer", to="Bob")
+        ann.answer()
+        assert ann.client.post("/api/transfer", json={}).status_code == 200
+        assert "Bob" in ann.open("/verify/again").main
 
     def test_for_a_quarter_of_an_hour(self, ann: Customer) -> None:
         ann.log_in().post("/transfer", to="Bob")
@@ -280,6 +339,22 @@ class TestAtOnce:
         monkeypatch.setattr(store, "move", lambda *_, **__: False)
         assert leads(ann.get("/orders")) == "/verify"
 
+    def test_tabs_that_a_browser_opens_at_once_ask_once(self, ann: Customer) -> None:
+        other = ann.log_in().as_another_tab()
+        assert {leads(each.get("/orders")) for each in (ann, other)} == {"/verify"}
+        assert len(ann.app.letters()) == 1
+        assert leads(other.answer()) == "/orders"
+        assert other.get("/orders").status_code == 200
+
+    def test_whoever_has_the_same_cookies_later_is_asked_anew(self, ann: Customer) -> None:
+        other = ann.log_in().as_another_tab()
+        ann.get("/orders")
+        ann.answer()
+        assert leads(other.get("/orders")) == "/verify"
+        assert len(ann.app.letters()) == 2
+        assert leads(other.answer()) == "/orders"
+        assert ann.get("/orders").status_code == 200
+
     def test_an_empty_field_for_a_file_is_no_file(self, ann: Customer) -> None:
         ann.log_in()
         data = {"to": "Bob", "scan": (BytesIO(b""), "")}
@@ -289,7 +364,10 @@ class TestAtOnce:
     def test_a_form_with_an_odd_address_is_filled_in_again(self, ann: Customer) -> None:
         ann.log_in()
         ann.post(f"/transfer?x={'y' * 1100}", to="Bob")
-        assert leads(ann.answer()) == "/"
+        assert leads(ann.answer()) == "/verify/again"
+        page = ann.open("/verify/again")
+        assert "Bob" in page.main
+        assert page.all("a", **{"class": "button main"})[0]["href"] == "/"
 
     def test_a_long_address_of_the_page_strands_no_program(self, ann: Customer) -> None:
         ann.confirm()
@@ -315,6 +393,14 @@ class TestPrograms:
         assert ann.client.post("/api/transfer", json={"to": "Bob"}).get_json() == {
             "sent": {"to": "Bob"}
         }
+
+    def test_one_without_cookies_leaves_nothing_behind(self, ann: Customer) -> None:
+        ann.app.two_factor.person_loader(lambda: ("1", ANN))
+        for _ in range(2):
+            bare = ann.app.flask.test_client(use_cookies=False)
+            assert bare.post("/api/transfer", json={}).status_code == 403
+        with ann.app.db.reader.connect() as connection:
+            assert connection.execute(select(sessions.c.id)).all() == []
 
     def test_so_do_scripts_of_a_page_and_the_person_comes_back_to_it(self, ann: Customer) -> None:
         ann.log_in()

@@ -7,34 +7,32 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, overload
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import Unauthorized
 from werkzeug.local import LocalProxy
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.core import words
-from simple_2fa.core.errors import SlowDownError
+from simple_2fa.flask import entering
+from simple_2fa.flask.entering import is_program
 from simple_2fa.flask.hosting import this_host
 from simple_2fa.flask.marks import mark
-from simple_2fa.http import hooks, problems, signals, visits
+from simple_2fa.http import hooks, problems, visits
 from simple_2fa.http.guard import is_answered_by_flask
-from simple_2fa.http.origins import is_own_origin
 from simple_2fa.http.own import g
 from simple_2fa.http.pages import error_page
-from simple_2fa.http.paths import at, go, home, lead_to, safe_path
+from simple_2fa.http.paths import go, home, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
-from simple_2fa.http.signals import second_factor_asked
 from simple_2fa.sessions.model import Stage
-from simple_2fa.signin import asking, login, persons, step_up
-from simple_2fa.signin.model import Entered, OverError, Visit
+from simple_2fa.signin import persons
+from simple_2fa.signin.model import OverError
 from simple_2fa.web import kept
 
 log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = TypeVar("Answer", Response, Response | None)
-_CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +125,7 @@ def ask(goes_to: str = "") -> Response:
     host.look_again()
     if host.person() is None:
         raise RuntimeError("ask() comes after your app has signed somebody in")
-    return _told(lambda: _ask_at_once(safe_path(goes_to) or home()))
-
-
-def _ask_at_once(wanted: str) -> Response:
-    account = _account()
-    return _led(login.go_on(visits.visit(), account, wanted, ask=True), account, wanted)
+    return _told(lambda: entering.ask_at_once(_account(), safe_path(goes_to) or home()))
 
 
 def _told(work: Callable[[], Answer]) -> Answer | Response:
@@ -143,10 +136,10 @@ def _told(work: Callable[[], Answer]) -> Answer | Response:
             hooks.begin()
             return work()
         except OverError:  # by another request of the same browser, a moment ago
-            return _refusal() if _is_program() else go("/verify")
+            return entering.refusal() if is_program() else go("/verify")
         except Exception as error:  # noqa: BLE001 (each becomes a page or a problem)
             problem = problems.of(error)
-            return problems.respond(problem) if _is_program() else error_page(problem)
+            return problems.respond(problem) if is_program() else error_page(problem)
 
 
 def forget(ref: object) -> bool:
@@ -156,14 +149,16 @@ def forget(ref: object) -> bool:
 
 
 def _demand(within: timedelta | None) -> Response | None:
-    visit, account = visits.visit(), _account()
-    session = persons.is_in(visit, account)
+    account = _account()
+    session = persons.is_in(visits.visit(), account) or entering.skip(account)
     if session is None:
-        return _ask(visit, account)
-    if within is None or session.is_fresh(visit.now, within):
+        return entering.ask(account)
+    if isinstance(session, Response):
+        return session
+    if within is None or session.is_fresh(visits.visit().now, within):
         kept.done(session)
         return None
-    return _ask_again(visit, account)
+    return entering.ask_again(account)
 
 
 def _account() -> Account:
@@ -179,91 +174,9 @@ def _account() -> Account:
         raise Problem("no_address") from None
 
 
-def _ask(visit: Visit, account: Account) -> Response:
-    """Put the question of a sign-in: at once where a page of the application leads here."""
-    waits = persons.waits(visit, account)
-    if _is_program():
-        if waits:
-            return _refusal()
-        entered = login.go_on(visit, account, kept.from_where(), ask=False)
-        return _led(entered, account, "", _refusal())
-    if waits and not _is_meant():
-        return go("/verify")
-    wanted, form = _wanted(visit)
-    entered = login.go_on(visit, account, wanted, ask=_is_meant())
-    if entered.cookies and form:
-        kept.keep(entered.cookies.session, form)
-    return _led(entered, account, wanted)
-
-
-def _ask_again(visit: Visit, account: Account) -> Response:
-    """Put the question before what needs a fresh second step."""
-    seen, is_asked = asking.awaited(visit), _is_meant() and not _is_program()
-    if seen and not seen.stopped(visit.now) and not is_asked:
-        return _refusal() if _is_program() else go("/verify")
-    wanted, form = (kept.from_where(), "") if _is_program() else _wanted(visit)
-    try:
-        if is_asked:
-            step_up.ask(visit, wanted)
-    except SlowDownError:
-        is_asked = False
-    if not is_asked:
-        visit.db.tidy(lambda link: asking.want(link, visit, wanted))
-    if form:
-        kept.keep(visit.token, form)
-    services().worker.wake()
-    signals.send(second_factor_asked, lambda: _ref(account))
-    return _refusal() if _is_program() else go("/verify")
-
-
-def _wanted(visit: Visit) -> tuple[str, str]:
-    """Give where she goes on, and a form to keep; one that is kept already is gone on to first."""
-    wanted, form = kept.wanted(is_meant=_is_meant())
-    if not form and kept.kept(visit.session) and visit.session:
-        return visit.session.goes_to or wanted, ""
-    return wanted, form
-
-
-def _led(
-    entered: Entered, account: Account, wanted: str, response: Response | None = None
-) -> Response:
-    """Keep what a step led to, and lead on."""
-    services().worker.wake()
-    if entered.asks:
-        signals.send(second_factor_asked, lambda: _ref(account))
-    to = response or (go("/verify") if entered.asks else lead_to(wanted))
-    return visits.keep(to, entered.cookies) if entered.cookies else to
-
-
-def _refusal() -> Response:
-    known = services()
-    origin = request.host_url.rstrip("/") if known.development else known.settings.origin
-    page = f"{origin}{at('/verify')}"
-    return problems.respond(Problem("second_factor_required", page=page))
-
-
 def _sign_in() -> Response:
     """Answer somebody who isn't signed in as the application itself does."""
     manager = getattr(current_app, "login_manager", None)
-    if manager is not None and not _is_program():
+    if manager is not None and not is_program():
         return current_app.make_response(manager.unauthorized())
     raise Unauthorized
-
-
-def _is_program() -> bool:
-    """Whether a program asks, which can't be led to a page."""
-    mode = request.headers.get("Sec-Fetch-Mode")
-    if request.is_json or request.method in _CHANGES - {"POST"}:
-        return True
-    accepts = request.accept_mimetypes
-    prefers_json = accepts["application/json"] > accepts["text/html"]
-    return prefers_json or (mode is not None and mode != "navigate")
-
-
-def _is_meant() -> bool:
-    """Whether a page of the application leads here, not another site's, nor a look ahead."""
-    return is_own_origin() and "Sec-Purpose" not in request.headers
-
-
-def _ref(account: Account) -> str:
-    return account.person.ref if account.person else account.id

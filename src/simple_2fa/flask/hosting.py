@@ -71,6 +71,10 @@ class Host:
 
     def keep(self, _response: Response, token: str) -> None:
         """Keep a token for whoever is signed in."""
+        self.hold(token)
+
+    def hold(self, token: str) -> None:
+        """Keep it; this very request has it too."""
         flask.session[KEY] = [self._whose(), token]
 
     def drop(self, _response: Response) -> None:

@@ -92,8 +92,13 @@ def token() -> str:
 
 
 def keep(response: Response, cookies: Cookies) -> Response:
-    """Let the browser keep its session, and that it is known; cookies of no more use go."""
+    """Let the browser keep its session, and that it is known."""
     mount().keeper.keep(response, cookies.session)
+    return know(response, cookies)
+
+
+def know(response: Response, cookies: Cookies) -> Response:
+    """Let the browser keep that it is known; cookies of no more use go."""
     if cookies.browser:
         name, verifier = cookies.browser
         set_cookie(response, f"{_BROWSER}{name}", verifier, lasts=BROWSER_LASTS)

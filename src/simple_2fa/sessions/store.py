@@ -15,8 +15,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from simple_2fa.core.clock import from_millis, maybe_instant, maybe_millis, to_millis
+from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.core.ids import hash_secret
 from simple_2fa.db import sweeps
 from simple_2fa.db.schema import accounts, browsers, sessions
@@ -99,8 +101,16 @@ _END_OTHERS = delete(sessions).where(
 )
 
 
+class TakenError(Simple2FAError):
+    """There is a session of this id."""
+
+
 def add(connection: Connection, new: Session, token: str) -> None:
-    """Store a session under its token."""
+    """Store a session under its token.
+
+    Raises:
+        TakenError: there is one of its id.
+    """
     row = {
         "session": new.id,
         "token": hash_secret(token),
@@ -120,7 +130,10 @@ def add(connection: Connection, new: Session, token: str) -> None:
         "seen_at": to_millis(new.seen_at),
         "sweep_at": to_millis(new.expires_at),
     }
-    connection.execute(_INSERT, row)
+    try:
+        connection.execute(_INSERT, row)
+    except IntegrityError as why:
+        raise TakenError from why
 
 
 def by_token(connection: Connection, token: str, now: datetime) -> Session | None:

@@ -1,7 +1,8 @@
 """Signing in: the password, the second step, and the one door to a full session."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.hashing import BusyError
@@ -9,7 +10,7 @@ from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Cashed, Noted, Proof, Purpose, Started
 from simple_2fa.core.errors import SlowDownError
-from simple_2fa.core.ids import new_secret
+from simple_2fa.core.ids import id_of, new_secret
 from simple_2fa.core.passwords import needs_rehash
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
@@ -24,12 +25,17 @@ from simple_2fa.signin.writing import write
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """Somebody whose first factor was right: a password of ours, counted, or a host's business."""
+    """Somebody whose first factor was right: a password of ours, counted, or a host's business.
+
+    Attributes:
+        token: of the session, where one begins; '' for a new one.
+    """
 
     account: Account
     known: Browser | None
     counted: passwords.Tries | None
-    goes_to: str
+    goes_to: str = ""
+    token: str = field(default="", repr=False)
 
 
 def complete_login(connection: Connection, made: Arrival) -> None:
@@ -70,20 +76,46 @@ def sign_in(visit: Visit, typed: Typed, goes_to: str = "") -> Entered:
         passwords.miss(visit, counted, account)
         return Entered()
     _strengthen(visit, account, typed.password)
-    return _go_on(visit, _Match(account, known, counted, goes_to))
+    match = _Match(account, known, counted, goes_to)
+    return _skip(visit, match) if _is_skipped(visit, known) else _ask(visit, match)
 
 
-def go_on(visit: Visit, account: Account, goes_to: str, *, ask: bool) -> Entered:
+def skip(visit: Visit, account: Account) -> Cookies | None:
+    """Let somebody in whom another application has signed in, where the browser skips the code.
+
+    Raises:
+        OverError: the browser's cookie was used elsewhere meanwhile.
+    """
+    known = people.recognised(visit, account)
+    return _skip(visit, _Match(account, known, None)).cookies if _is_skipped(visit, known) else None
+
+
+def go_on(visit: Visit, account: Account, goes_to: str, token: str = "", *, ask: bool) -> Entered:
     """Take somebody to the second step whom another application has signed in.
 
     Args:
         visit: from which.
         account: of that application's person.
         goes_to: where the person wants to go.
+        token: of the session, where one begins: the same for requests at once of one browser, so
+            that one of them asks and the others wait with it.
         ask: send a code at once; else the page offers it.
     """
     match = _Match(account, people.recognised(visit, account), None, goes_to)
-    return _go_on(visit, match) if ask else _wait(visit, match)
+    start = partial(_ask if ask else _wait, visit)
+    if visit.session or not token:
+        return start(match)
+    try:
+        return _begun(visit, account, token) or start(replace(match, token=token))
+    except OverError:
+        return _begun(visit, account, token) or start(match)
+
+
+def _begun(visit: Visit, account: Account, token: str) -> Entered | None:
+    """Give what another request led to, if its session waits for that account's step still."""
+    found = visit.db.read(lambda connection: store.by_token(connection, token, visit.now))
+    waits = found and _goes_on(found, account)
+    return Entered(None, Cookies(token), asks=True) if waits else None
 
 
 def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
@@ -133,9 +165,8 @@ def can_remember(visit: Visit, factor: str) -> bool:
     return held_until(visit, account, known, second) is None
 
 
-def _go_on(visit: Visit, match: _Match) -> Entered:
-    is_skipped = match.known and match.known.skips_code(visit.now)
-    return _skip(visit, match) if is_skipped else _ask(visit, match)
+def _is_skipped(visit: Visit, known: Browser | None) -> bool:
+    return known is not None and known.skips_code(visit.now)
 
 
 def _skip(visit: Visit, match: _Match) -> Entered:
@@ -154,7 +185,7 @@ def _skip(visit: Visit, match: _Match) -> Entered:
 
 def _ask(visit: Visit, match: _Match) -> Entered:
     """Let somebody wait for the second step, even where no code can be sent just now."""
-    session, cookies = _at_password(visit, match), Cookies(new_secret())
+    session, cookies = _at_password(visit, match), Cookies(match.token or new_secret())
     question = asking.question(visit, session, Purpose.LOGIN, match.account)
 
     def also(connection: Connection, started: Started) -> Noted:
@@ -172,7 +203,7 @@ def _ask(visit: Visit, match: _Match) -> Entered:
 
 def _wait(visit: Visit, match: _Match) -> Entered:
     """Let somebody wait for the second step, and ask for a code on its page."""
-    session, cookies = _at_password(visit, match), Cookies(new_secret())
+    session, cookies = _at_password(visit, match), Cookies(match.token or new_secret())
 
     def work(connection: Connection) -> None:
         _spend(connection, visit, match)
@@ -197,8 +228,9 @@ def _at_password(visit: Visit, match: _Match) -> Session:
     if visit.session and _goes_on(visit.session, account):
         began = visit.session
     else:
+        new = anonymous(now, visit.place)[0]
         browser = match.known.id if match.known else None
-        began = replace(anonymous(now, visit.place)[0], browser=browser)
+        began = replace(new, id=id_of(match.token) if match.token else new.id, browser=browser)
     moved = waiting(began, Stage.PASSWORD, account.id, account.epoch, now)
     return replace(moved, goes_to=match.goes_to)
 
@@ -213,7 +245,10 @@ def _keep(connection: Connection, visit: Visit, session: Session, token: str) ->
             raise OverError
         return
     asking.leave(connection, visit)
-    store.add(connection, session, token)
+    try:
+        store.add(connection, session, token)
+    except store.TakenError:
+        raise OverError from None
 
 
 def _strengthen(visit: Visit, account: Account, password: str) -> None:

@@ -3,9 +3,10 @@
 from flask import Response
 
 from simple_2fa.http import visits
+from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import anybody, signed_in
 from simple_2fa.http.pages import page
-from simple_2fa.http.paths import home, lead_to
+from simple_2fa.http.paths import go, home, lead_to
 from simple_2fa.web import kept, shown, steps, verify
 
 
@@ -36,6 +37,16 @@ def again() -> Response:
     return page("again", {"form": form, "shown": kept.shown(form)})
 
 
+@signed_in
+def drop() -> Response:
+    """Forget it: its person doesn't send it after all."""
+    session = visits.session()
+    if session is None or not csrf_fits():
+        return go(kept.AGAIN)
+    kept.drop(session)
+    return lead_to(home())
+
+
 ROUTES = (
     ("GET", "/verify", show),
     ("GET", "/verify/delivery", verify.delivery),
@@ -44,4 +55,5 @@ ROUTES = (
     ("POST", "/verify/answer", answer),
     ("POST", "/verify/resend", resend),
     ("GET", kept.AGAIN, again),
+    ("POST", kept.AGAIN, drop),
 )

@@ -17,40 +17,47 @@ from simple_2fa.sessions.model import Session
 
 AGAIN = "/verify/again"
 _USE = "kept"
-_MOST = 16 * 1024
-"""Characters of a form that are kept."""
+_MOST = 40 * 1024
+"""Characters of a form that are kept; sealed they are less than 64 kB."""
 _LONGEST_SHOWN = 200
 _SECRET = re.compile(r"pass|pwd|secret|token|cvv|cvc|card|(?<![a-z])pin(?![a-z])", re.IGNORECASE)
 _LASTS = timedelta(minutes=15)
 """A form that nobody has sent by then is forgotten."""
 
+Fields = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was sent: to which path, and its fields."""
+    """What was sent.
+
+    Attributes:
+        path: to which.
+        fields: names and values, as far as they could be kept.
+        back: the page to fill it in again, where they are not all; else ''.
+    """
 
     path: str
-    fields: tuple[tuple[str, str], ...]
+    fields: Fields
+    back: str = ""
 
 
-def wanted(*, is_meant: bool) -> tuple[str, str]:
+def wanted(*, is_meant: bool) -> tuple[str, Form | None]:
     """Give where the person goes on, and the form to keep, if one was sent.
 
-    What can't be kept (a file, or too much) is filled in again, on the page that it came from; what
-    a stranger's page has sent is nothing that the person wanted.
+    What a stranger's page has sent is nothing that the person wanted.
     """
     query = request.query_string.decode("ascii", "replace")
     path = safe_path(f"{here()}?{query}" if query else here())
     if request.method != "POST":
-        return path or safe_path(here()) or home(), ""
+        return path or safe_path(here()) or home(), None
     if not is_meant:
-        return home(), ""
-    fields = list(request.form.items(multi=True))
-    kept = json.dumps([to_millis(now()), path, fields])
+        return home(), None
+    sent = tuple(request.form.items(multi=True))
+    fields = _that_fit(sent)
     has_files = any(each.filename for each in request.files.values())
-    if not path or has_files or not fields or len(kept) > _MOST:
-        return from_where(), ""
-    return at(AGAIN), kept
+    is_whole = path and fields == sent and not has_files
+    return at(AGAIN), Form(path, fields, "" if is_whole else from_where())
 
 
 def from_where() -> str:
@@ -62,12 +69,13 @@ def from_where() -> str:
     return home()
 
 
-def keep(token: str, kept: str) -> None:
+def keep(token: str, form: Form) -> None:
     """Keep a form with the session that a token opens."""
     db, instant = services().db, now()
     session = db.read(lambda connection: store.by_token(connection, token, instant))
     if session:
-        sealed = services().vault.seal(_USE, session.id, kept.encode())
+        packed = json.dumps([to_millis(instant), form.path, form.fields, form.back])
+        sealed = services().vault.seal(_USE, session.id, packed.encode())
         db.tidy(lambda connection: store.keep(connection, session.id, sealed))
 
 
@@ -76,26 +84,50 @@ def kept(session: Session | None) -> Form | None:
     if session is None or session.kept is None:
         return None
     try:
-        at, path, fields = json.loads(services().vault.open(_USE, session.id, session.kept))
+        packed = services().vault.open(_USE, session.id, session.kept)
     except SealError:
         return None
+    at, path, fields, back = json.loads(packed)
     if now() - from_millis(at) > _LASTS:
         return None
-    return Form(path, tuple((name, _renewed(name, value)) for name, value in fields))
+    return Form(path, tuple((name, _renewed(name, value)) for name, value in fields), back)
 
 
 def shown(form: Form) -> list[tuple[str, str]]:
-    """Give what a page shows of a form, for its person to know it by; secrets are not shown."""
+    """Give what a page shows of a form, for its person to know it by; secrets are not shown.
+
+    What has to be typed again is shown whole.
+    """
     told = ((name, value) for name, value in form.fields if value and name != token_field())
-    return [
-        (name, "•••" if _SECRET.search(name) else value[:_LONGEST_SHOWN]) for name, value in told
-    ]
+    most = None if form.back else _LONGEST_SHOWN
+    return [(name, "•••" if _SECRET.search(name) else value[:most]) for name, value in told]
 
 
 def done(session: Session) -> None:
-    """Forget the form, once one gets through or its time is over."""
-    if session.kept and (request.method == "POST" or kept(session) is None):
-        services().db.tidy(lambda connection: store.keep(connection, session.id, None))
+    """Forget the form, once it gets through or its time is over."""
+    form = kept(session)
+    if session.kept and (form is None or _is_sent(form)):
+        drop(session)
+
+
+def drop(session: Session) -> None:
+    """Forget the form: its person doesn't want to send it."""
+    services().db.tidy(lambda connection: store.keep(connection, session.id, None))
+
+
+def _is_sent(form: Form) -> bool:
+    return request.method == "POST" and form.path.partition("?")[0] == here()
+
+
+def _that_fit(fields: Fields) -> Fields:
+    """Give the fields that can be kept; where one is too long for that, the others."""
+    kept, room = [], _MOST
+    for each in fields:
+        length = len(json.dumps(each))
+        if length <= room:
+            kept.append(each)
+            room -= length
+    return tuple(kept)
 
 
 def _renewed(name: str, value: str) -> str:

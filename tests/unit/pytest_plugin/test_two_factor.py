@@ -191,8 +191,9 @@ class TestWhatFails:
     def test_a_letter_too_many_is_told_by_the_page(
         self, two_factor: TwoFactor, ann: FlaskClient, app: Flask
     ) -> None:
-        for _ in range(5):
+        for number in range(5):
             other = app.test_client()
+            other.set_cookie("browser", str(number))
             other.post("/login", data={"user": "ann"})
             other.get("/bank/orders")
         ann.get("/bank/orders")
