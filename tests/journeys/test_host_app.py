@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import session
@@ -215,10 +216,19 @@ class TestWithin:
         assert leads(ann.answer()) == "/verify/again"
         assert "Bob" in ann.open("/verify/again").main
 
-    @pytest.mark.parametrize("minutes", [0, -1])
-    def test_it_is_a_time(self, minutes: int) -> None:
+    @pytest.mark.parametrize("minutes", [0, -1, float("nan")])
+    def test_it_is_a_time(self, minutes: float) -> None:
         with pytest.raises(ValueError, match="above 0"):
             second_factor_required(within=minutes)
+
+    @pytest.mark.parametrize("minutes", ["5", True])
+    def test_and_a_number(self, minutes: Any) -> None:  # noqa: ANN401 (what is no number)
+        with pytest.raises(TypeError, match="number of minutes"):
+            second_factor_required(within=minutes)
+
+    def test_and_named(self) -> None:
+        with pytest.raises(TypeError, match=r"write second_factor_required\(within=5\)"):
+            second_factor_required(5)  # type: ignore[call-overload]
 
 
 class TestForms:
@@ -431,6 +441,22 @@ class TestAddresses:
         assert any("address" in letter.subject for letter in ann.app.letters(ANN))
         assert leads(ann.answer(ann.app.code("ann@new.example.com"))) == "/orders"
 
+    def test_of_many_moves_a_few_are_told(self, ann: Customer) -> None:
+        ann.confirm()
+        for number in range(8):
+            ann.app.people["1"] = f"ann@{number}.example.com"
+            ann.get("/orders")
+        people = [ANN, *(f"ann@{number}.example.com" for number in range(8))]
+        told = [
+            each for who in people for each in ann.app.letters(who) if "address" in each.subject
+        ]
+        assert len(told) == 5
+
+    def test_one_that_is_spelled_otherwise_is_the_same(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.people["1"] = "Ann@Example.com"
+        assert ann.get("/orders").status_code == 200
+
     def test_one_that_no_mail_reaches_denies(
         self, ann: Customer, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -456,6 +482,12 @@ class TestForgotten:
         refused = Shown(ann.get("/orders"))
         assert refused.status == 403
         assert "Shop has disabled it." in refused.main
+
+    def test_a_code_that_waits_is_not_sent(self, ann: Customer) -> None:
+        ann.log_in().get("/orders")
+        with ann.app.flask.app_context():
+            assert ann.app.two_factor.forget(1)
+        assert ann.app.letters() == []
 
     def test_whoever_has_her_id_next_starts_anew(self, ann: Customer) -> None:
         ann.confirm(remember="yes")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from flask import Flask, Response, g, redirect, render_template_string
+from flask import Blueprint, Flask, Response, g, redirect, render_template_string
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import DictLoader
@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from apps import KEY
 from host_app import ANN, Customer, HostApp, host_app, leads
 from live import Shown
-from simple_2fa.flask import Simple2FA, second_factor_required
+from simple_2fa.flask import Simple2FA, audit_routes, second_factor_required
 from simple_2fa.http.services import EXTENSION
 from simple_2fa.settings import SettingsError
 from world import wrong
@@ -298,7 +298,7 @@ class TestSettings:
     def test_development_is_for_this_machine_alone(self, tmp_path: Path) -> None:
         ann = customer(tmp_path).log_in()
         assert ann.get("/inbox", Host="shop.example.com").status_code == 421
-        for path in ("/orders", "/verify"):
+        for path in ("/orders", "/verify", "/verify/static/simple.css"):
             assert ann.get(path, X_Forwarded_For="203.0.113.7").status_code == 421
         ann.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
         assert ann.get("/inbox.json").status_code == 421
@@ -334,8 +334,58 @@ class TestSettings:
             app.test_client().get("/x")
 
 
-def test_a_person_without_an_id_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ((None, ANN), "gave no id"),
+        (("", ANN), "gave no id"),
+        (("1", ANN, "Ann"), "gave a tuple"),
+        ("1", "gave a str"),
+    ],
+)
+def test_a_person_who_is_no_pair_is_refused(tmp_path: Path, given: object, why: str) -> None:
     made: HostApp = host_app(tmp_path)
-    made.two_factor.person_loader(lambda: (None, ANN))
-    with pytest.raises(RuntimeError, match="gave no id"):
+    made.two_factor.person_loader(lambda: given)  # type: ignore[type-var]
+    with pytest.raises(RuntimeError, match=why):
         Customer(made).get("/orders")
+
+
+def test_an_application_without_us_hears_what_to_call() -> None:
+    app = Flask("bare")
+    app.testing = True
+    app.add_url_rule("/x", view_func=second_factor_required(lambda: ""))
+    with pytest.raises(RuntimeError, match=r"call Simple2FA\(app\)"):
+        app.test_client().get("/x")
+
+
+MISLED = Blueprint("misled", __name__)
+
+
+@second_factor_required
+@MISLED.get("/secrets")
+def secrets() -> str:
+    return "all of them"
+
+
+class TestMisplaced:
+    """A guard above the route, where Flask serves what is under it."""
+
+    def test_its_view_is_refused_to_everybody(self, tmp_path: Path) -> None:
+        ann = customer(tmp_path, lambda app: app.register_blueprint(MISLED)).confirm()
+        with pytest.raises(RuntimeError, match="put @second_factor_required under the route"):
+            ann.get("/secrets")
+        assert ann.get("/orders").status_code == 200
+
+    def test_the_audit_tells(self, tmp_path: Path) -> None:
+        shop = host_app(tmp_path, lambda app: app.register_blueprint(MISLED))
+        told = [each.fault for each in audit_routes(shop.flask).failures]
+        assert any("GET /secrets (misled.secrets) has its guard above" in each for each in told)
+
+    def test_a_view_may_be_open_at_one_path_and_guarded_at_another(self, tmp_path: Path) -> None:
+        def both(app: Flask) -> None:
+            app.add_url_rule("/open", "open", leads)
+            app.add_url_rule("/closed", "closed", second_factor_required(leads))
+
+        shop = host_app(tmp_path, both)
+        assert Customer(shop).get("/closed").status_code == 401
+        assert not any(row.is_misled for row in audit_routes(shop.flask).rows)

@@ -95,13 +95,15 @@ _CANCEL = (
     .where(_MINE, _OPEN)
     .values(outcome=Outcome.CANCELED.value, sweep_at=bindparam("gone"), **_CLOSED)
 )
-_REMOVE_OF = delete(challenges).where(
+_OF_ONE = and_(
     _C.caller.startswith("session:"),
     or_(
         _C.subject == bindparam("whom"),
         and_(_C.subject == bindparam("mailbox"), _C.outcome == Outcome.APPROVED.value),
     ),
 )
+_ASKED_OF = select(_C.challenge).where(_OF_ONE)
+_REMOVE_OF = delete(challenges).where(_OF_ONE)
 _RESEND = (
     update(challenges)
     .where(
@@ -245,13 +247,15 @@ def blank(connection: Connection, rows: list[int], now: datetime) -> None:
     connection.execute(update(challenges).where(_C.id.in_(rows)).values(values))
 
 
-def remove_of(connection: Connection, subject: bytes, address: str) -> None:
-    """Remove what our pages asked a subject, and what proved its address.
+def remove_of(connection: Connection, subject: bytes, address: str) -> list[str]:
+    """Remove what our pages asked a subject, and what proved its address. Gives their ids.
 
     Other questions about the address stay: strangers may have put them, and see no change.
     """
     values = {"whom": subject, "mailbox": subject_of_address(address)}
+    found = connection.execute(_ASKED_OF, values).scalars().all()
     connection.execute(_REMOVE_OF, values)
+    return list(found)
 
 
 def remove(connection: Connection, rows: list[int], now: datetime) -> None:

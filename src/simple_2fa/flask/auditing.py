@@ -9,7 +9,7 @@ from flask import Flask
 from flask.views import MethodView, View
 from werkzeug.routing import Rule
 
-from simple_2fa.flask.marks import layers, marks
+from simple_2fa.flask.marks import layers, marks, unguarded
 from simple_2fa.flask.open_routes import OPEN
 from simple_2fa.http import guard
 from simple_2fa.http.services import EXTENSION
@@ -57,6 +57,7 @@ class Route:
     Attributes:
         methods: without HEAD and OPTIONS, which show what GET does.
         reason: why it may change something and demand nothing, where somebody allowed that.
+        is_misled: a guard stands above the route, where it guards nothing.
     """
 
     methods: tuple[str, ...]
@@ -65,6 +66,7 @@ class Route:
     needs: Needs
     is_ours: bool
     reason: str = ""
+    is_misled: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -74,9 +76,11 @@ class Route:
     @property
     def fault(self) -> str:
         """What is wrong with it, and what to do; '' where nothing is."""
+        named = f"{' '.join(self.methods)} {self.path} ({self.endpoint})"
+        if self.is_misled:
+            return f"{named} has its guard above the route: put it under, above it guards nothing"
         if not self.is_open or self.reason:
             return ""
-        named = f"{' '.join(self.methods)} {self.path} ({self.endpoint})"
         if self.is_ours:
             return f"{named} demands nothing: mark its view by http.guard, or give a reason in OPEN"
         return (
@@ -138,6 +142,8 @@ def audit_routes(app: Flask, allowed: Mapping[str, str] | None = None) -> Audit:
     """
     reasons = {endpoint: why.strip() for endpoint, why in (allowed or {}).items()}
     found = [row for rule in app.url_map.iter_rules() for row in _routes(app, rule, reasons)]
+    misled = unguarded(app)
+    found = [replace(row, is_misled=row.endpoint in misled) for row in found]
     rows = tuple(sorted(found, key=lambda row: (row.path, row.methods)))
     used = {row.endpoint for row in rows if row.is_open}
     return Audit(rows, tuple(_notes(rows, reasons.keys() - used)))

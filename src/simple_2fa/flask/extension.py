@@ -13,7 +13,10 @@ from simple_2fa.flask.commands.faults import plain_for_commands
 from simple_2fa.flask.config import settings_of
 from simple_2fa.flask.hosted_services import Making
 from simple_2fa.flask.hosting import Host, Told
+from simple_2fa.flask.marks import Misplaced
 from simple_2fa.http import guard, hooks
+from simple_2fa.http.pages import error_page
+from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import EXTENSION, Mount
 from simple_2fa.http.templates import Overrides, environment
 from simple_2fa.web import hosted, pages
@@ -74,6 +77,7 @@ class Simple2FA:
             EXTENSION, "simple_2fa", static_folder="static", static_url_path="/verify/static"
         )
         root.register_error_handler(ServiceUnavailable, lambda error: error)
+        root.register_error_handler(Problem, error_page)
         scope = self._scope(app, root)
         hooks.install(scope)
         guard.install(scope)
@@ -128,7 +132,7 @@ class Simple2FA:
         with plain_for_commands():
             settings, is_development = settings_of(app)
         host = Host(self._name or app.name, lambda: self._loader)
-        app.before_request_funcs.setdefault(None, []).insert(0, host.note)
+        app.before_request_funcs.setdefault(None, [])[:0] = [Misplaced().refuse, host.note]
         app.after_request(host.follow)
         app.cli.add_command(hosted_commands.group)
         making = Making(app, settings, self._database, is_development=is_development)

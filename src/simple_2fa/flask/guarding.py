@@ -77,6 +77,8 @@ def second_factor_required(view: Any = None, *, within: float | None = None) -> 
             none. Without it: once per sign-in.
     """
     span = _span(within)
+    if not (view is None or callable(view)):
+        raise TypeError(f"write second_factor_required(within={view!r})")
 
     def guarded(view: View) -> View:
         @wraps(view)
@@ -104,6 +106,8 @@ def guard_blueprint(blueprint: Blueprint, within: float | None) -> None:
 
 
 def _span(within: float | None) -> timedelta | None:
+    if within is not None and (isinstance(within, bool) or not isinstance(within, int | float)):
+        raise TypeError(f"within is a number of minutes, not {within!r}")
     if within is not None and not within > 0:
         raise ValueError("within is a number of minutes above 0")
     return None if within is None else timedelta(minutes=within)

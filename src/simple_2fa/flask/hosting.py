@@ -17,6 +17,7 @@ from simple_2fa.sessions import store
 log = logging.getLogger(__name__)
 
 _LONGEST = 255
+_GIVES = "return (id, address), or None where nobody is signed in"
 KEY = "_simple_2fa"
 """In the application's own session: whose token, and the token."""
 
@@ -112,12 +113,14 @@ class Host:
         load = self._loader()
         if load is None:
             raise RuntimeError("tell Simple 2FA who is signed in: @two_factor.person_loader")
-        told = load()
+        told: object = load()
         if told is None:
             return None
+        if not isinstance(told, tuple | list) or len(told) != 2:  # noqa: PLR2004 (id and address)
+            raise RuntimeError(f"the person loader gave a {type(told).__name__}: {_GIVES}")
         ref, address = told
         if ref is None or not str(ref):
-            raise RuntimeError("the person loader gave no id: return (id, address), or None")
+            raise RuntimeError(f"the person loader gave no id: {_GIVES}")
         return self.named(ref), str(address)
 
 

@@ -1,8 +1,11 @@
 """The mark of what demands the second step: set where it is demanded, found again by the audit."""
 
+import sys
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+
+from flask import Flask, current_app, request
 
 from simple_2fa.http.guard import Demand
 from simple_2fa.sessions.model import Stage
@@ -31,3 +34,46 @@ def layers(call: object) -> Iterator[object]:
         seen.add(id(call))
         yield call
         call = call.func if isinstance(call, partial) else getattr(call, "__wrapped__", None)
+
+
+def unguarded(app: Flask) -> frozenset[str]:
+    """Name the endpoints above whose route a guard stands, where it guards nothing.
+
+    Their modules know the guarded function by a name under which Flask serves the bare one.
+    """
+    found = ((endpoint, view, _named(view)) for endpoint, view in app.view_functions.items())
+    return frozenset(
+        endpoint
+        for endpoint, view, named in found
+        if any(layer is view for layer in layers(named)) and _guards(named) and not _guards(view)
+    )
+
+
+def _guards(call: object) -> bool:
+    return bool(list(marks(call)))
+
+
+def _named(view: object) -> object:
+    module = sys.modules.get(getattr(view, "__module__", None) or "")
+    return getattr(module, getattr(view, "__name__", ""), None)
+
+
+class Misplaced:
+    """Refuses views above whose route a guard stands: nobody may think that they are guarded."""
+
+    def __init__(self) -> None:
+        self._endpoints: frozenset[str] | None = None
+
+    def refuse(self) -> None:
+        """Before each request: refuse it, if it is for one of those.
+
+        Raises:
+            RuntimeError: it is.
+        """
+        if self._endpoints is None:
+            self._endpoints = unguarded(current_app)
+        if request.endpoint in self._endpoints:
+            raise RuntimeError(
+                f"the guard above the route of {request.endpoint!r} guards nothing:"
+                " put @second_factor_required under the route"
+            )

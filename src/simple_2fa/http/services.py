@@ -142,8 +142,15 @@ class Mount:
 
 
 def mount() -> Mount:
-    """Give how our faces stand in the application that handles this request."""
-    return cast("Mount", current_app.extensions[EXTENSION])
+    """Give how our faces stand in the application that handles this request.
+
+    Raises:
+        RuntimeError: they don't.
+    """
+    try:
+        return cast("Mount", current_app.extensions[EXTENSION])
+    except KeyError:
+        raise RuntimeError("this application has no Simple 2FA: call Simple2FA(app)") from None
 
 
 def services() -> Services:

@@ -54,6 +54,10 @@ UNASKED_LETTERS_IN_ALL = Limit("unasked_letters_in_all", (Rate(12, DAY),))
 """From all networks together 12 a day to one address for each of the three: with fewer than four
 networks nobody uses that up, and so keeps out an owner who is in no known browser."""
 
+MOVES = Limit("moves", (Rate(5, DAY),))
+"""Where an application gives somebody another address, the former one is told: 5 times a day for
+one person, however often that happens."""
+
 LETTER_GAP = Limit("letter_gap", (Rate(1, 30 * SECOND),))
 """One session causes one letter to an address every 30 seconds."""
 

@@ -105,7 +105,7 @@ def delete(visit: Visit) -> None:
     notice = notices.sealed(visit, account, "account_deleted")
 
     def work(connection: Connection) -> None:
-        erase(connection, account)
+        erase(connection, account, visit.now)
         outbox.queue(connection, notice)
 
     write(visit, Tag.ACCOUNT_DELETE, account.id, work)

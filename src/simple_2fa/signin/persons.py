@@ -6,11 +6,13 @@ from datetime import datetime
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account, AddressTakenError, Person
 from simple_2fa.challenges.desk import Desk
-from simple_2fa.core.address import canonical, mask
+from simple_2fa.core.address import canonical, mask, subject_of_address
 from simple_2fa.core.errors import BadAddressError, Simple2FAError
 from simple_2fa.core.ids import new_attempt, new_id
 from simple_2fa.core.tags import Event, Tag
 from simple_2fa.db.engine import Connection
+from simple_2fa.limits import buckets
+from simple_2fa.limits.rules import MOVES
 from simple_2fa.mail import outbox
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import notices
@@ -43,7 +45,7 @@ def account_of(visit: Visit, person: Person, address: str) -> Account:
     account = _read(visit, person) or _join(visit, person, address)
     if account.disabled_at:
         raise DisabledError
-    return account if account.address == address else _moved(visit, account, address)
+    return account if _is_same(account.address, address) else _moved(visit, account, address)
 
 
 def is_in(visit: Visit, account: Account) -> Session | None:
@@ -79,13 +81,19 @@ def _join(visit: Visit, person: Person, address: str) -> Account:
     return new
 
 
+def _is_same(one: str, other: str) -> bool:
+    return subject_of_address(one) == subject_of_address(other)
+
+
 def _moved(visit: Visit, account: Account, address: str) -> Account:
     notice = notices.sealed(visit, account, "address_changed", to=mask(address))
+    pot = buckets.bucket(MOVES, account.id)
 
     def work(connection: Connection) -> None:
         if not accounts.change_address(connection, account, address):
             raise OverError
-        outbox.queue(connection, notice)
+        if buckets.take(connection, pot, visit.now, charge=1):
+            outbox.queue(connection, notice)
 
     write(visit, Tag.ADDRESS_CHANGE, account.id, work)
     return replace(account, address=address, epoch=account.epoch + 1)
@@ -99,7 +107,7 @@ def forget(desk: Desk, person: Person, now: datetime) -> bool:
     key, found = new_attempt(now), account
 
     def unit(connection: Connection) -> Event:
-        erase(connection, found)
+        erase(connection, found, now)
         return Event(key, now, Tag.ACCOUNT_DELETE, "done", account=found.id)
 
     desk.db.transact(key, unit)
