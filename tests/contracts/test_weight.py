@@ -42,3 +42,9 @@ def test_it_has_ten_direct_dependencies_at_most() -> None:
 def test_the_extension_imports_nothing_that_it_does_not_need(name: str, imported: set[str]) -> None:
     assert "simple_2fa.flask" in imported
     assert {each for each in imported if f"{each}.".startswith(f"{name}.")} == set()
+
+
+def test_the_extension_reads_no_source_when_it_is_imported() -> None:
+    code = "import linecache, simple_2fa.flask; print(*linecache.cache, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert [name for name in done.stdout.splitlines() if name.endswith(".py")] == []
