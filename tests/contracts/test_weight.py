@@ -19,8 +19,8 @@ SERVER = (
     "simple_2fa.web.undo",
 )
 """What is our own server's alone."""
-LATER = ("alembic", "zxcvbn")
-"""What is big, and imported where it is used first."""
+LATER = ("alembic", "email_validator", "zxcvbn")
+"""What is slow to import, and imported where it is used first."""
 DATABASES = ("psycopg", "pymysql", "sqlalchemy.dialects.postgresql")
 """One of them at most is used."""
 
