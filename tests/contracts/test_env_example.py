@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from simple_2fa.settings import Settings
+from simple_2fa.settings.documentation import documentation
 from simple_2fa.settings.production import production_faults
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -40,10 +41,7 @@ def test_it_lists_every_setting_once_in_the_order_of_settings() -> None:
 
 def test_its_comments_are_the_documentation_of_the_settings() -> None:
     written = {name: comment for name, comment, _ in entries()}
-    documented = {
-        field.alias: " ".join((field.description or "").split())
-        for field in Settings.model_fields.values()
-    }
+    documented = {name: " ".join(words.split()) for name, words in documentation().items()}
     assert written == documented
     assert all(documented.values())
 

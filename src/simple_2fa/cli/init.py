@@ -34,6 +34,7 @@ from simple_2fa.flask.development import new_key
 from simple_2fa.mail.smtp import Smtp
 from simple_2fa.mail.transport import OutOfReachError
 from simple_2fa.settings import Settings, SettingsError
+from simple_2fa.settings.documentation import documentation
 from simple_2fa.settings.env_file import as_env_file, read_env_file
 from simple_2fa.settings.production import production_faults
 
@@ -44,7 +45,7 @@ Try = Callable[[Settings], Iterator[str]]
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Add an option for each setting that is asked for; the environment gives them too."""
-    words = {info.alias: info.description for info in Settings.model_fields.values()}
+    words = documentation()
     for name in reversed((*SITE, *DATABASE, *MAIL, *SENDER)):
         option = "--" + name.lower().replace("_", "-")
         command = click.option(option, envvar=name, help=words[name])(command)

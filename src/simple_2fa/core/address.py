@@ -2,8 +2,6 @@
 
 import re
 
-from email_validator import EmailNotValidError, validate_email
-
 from simple_2fa.core.errors import BadAddressError
 from simple_2fa.core.ids import digest
 from simple_2fa.core.words import gettext as _
@@ -31,6 +29,8 @@ def canonical(text: str) -> str:
     Raises:
         BadAddressError: no mail can go there; only ASCII local parts are taken.
     """
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (slow)
+
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as why:

@@ -7,11 +7,15 @@ the future; there is room while it stays within the span.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib import import_module
 from itertools import zip_longest
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Insert,
     and_,
     bindparam,
     case,
@@ -20,7 +24,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from simple_2fa.core.clock import DAY, from_millis, to_millis
 from simple_2fa.core.ids import digest
@@ -43,14 +46,8 @@ _MADE = {name: bindparam(f"{name}_made", type_=BigInteger) for name in _NAMES}
 _READ = select(*_FULL_AT).where(limits.c.key == bindparam("row"))
 _TAKE = update(limits).where(limits.c.key == bindparam("row"), _HAS_ROOM).values(_CHARGED)
 _MAKE = insert(limits).prefix_with("IGNORE").values(key=bindparam("row"), **_MADE)
-_MAKE_OR_TAKE = {
-    name: dialect.insert(limits)
-    .values(key=bindparam("row"), **_MADE)
-    .on_conflict_do_update(index_elements=[limits.c.key], set_=_CHARGED, where=_HAS_ROOM)
-    # Else SQLAlchemy asks psycopg's closed cursor for the count, which says -1.
-    .execution_options(preserve_rowcount=True)
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
+_IN_ONE_STEP = {"sqlite", "postgresql"}
+"""Databases whose ON CONFLICT DO UPDATE takes a condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +94,8 @@ def take(connection: Connection, of: Bucket, now: datetime, *, need: int = 1, ch
     if any(need > rate.size for rate in of.limit.rates):
         return False
     values = _take_values(of, to_millis(now), need, charge)
-    statement = _MAKE_OR_TAKE.get(connection.dialect.name)
-    if statement is not None:
-        return connection.execute(statement, values).rowcount > 0
+    if connection.dialect.name in _IN_ONE_STEP:
+        return connection.execute(_make_or_take(connection.dialect.name), values).rowcount > 0
     return _take_on_mysql(connection, of, values, now, need)
 
 
@@ -118,6 +114,20 @@ def sweep(connection: Connection, after: bytes, now: datetime, batch: int) -> by
     if full:
         connection.execute(delete(limits).where(limits.c.key.in_(full), unchanged))
     return rows[-1].key if len(rows) == batch else b""
+
+
+@cache
+def _make_or_take(database: str) -> Insert:
+    """Word it for one database, whose dialect is imported by now; PostgreSQL's is big."""
+    dialect: Any = import_module(f"sqlalchemy.dialects.{database}")
+    made: Insert = (
+        dialect.insert(limits)
+        .values(key=bindparam("row"), **_MADE)
+        .on_conflict_do_update(index_elements=[limits.c.key], set_=_CHARGED, where=_HAS_ROOM)
+        # Else SQLAlchemy asks psycopg's closed cursor for the count, which says -1.
+        .execution_options(preserve_rowcount=True)
+    )
+    return made
 
 
 def _take_on_mysql(

@@ -64,7 +64,6 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         alias_generator=str.upper,
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,
     )
 

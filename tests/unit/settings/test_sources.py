@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from simple_2fa.settings import Settings
+from simple_2fa.settings.documentation import documentation
 
 
 def test_it_needs_nothing_at_all(home: Path) -> None:
@@ -70,7 +71,9 @@ def test_it_is_frozen(home: Path) -> None:
 
 
 def test_it_documents_every_setting() -> None:
-    assert all(field.description for field in Settings.model_fields.values())
+    told = documentation()
+    assert tuple(told) == Settings.names()
+    assert all(told.values())
 
 
 def test_relative_paths_start_from_the_directory(home: Path) -> None:
