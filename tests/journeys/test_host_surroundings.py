@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from flask import Flask, Response, g, redirect, render_template_string
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
@@ -217,11 +218,22 @@ class TestLook:
         assert ann.verify().in_order("We never call you.", "Check your email", "Continue")
         assert leads(ann.answer()) == "/orders"
 
-    def test_its_language_is_ours(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("given", ["de", "de-AT", "de_DE", Locale("de", "CH")], ids=str)
+    def test_its_language_is_ours(self, tmp_path: Path, given: object) -> None:
         ann = customer(tmp_path)
-        ann.app.two_factor.locale_selector(lambda: "de")
+        ann.app.two_factor.locale_selector(lambda: given)
         ann.log_in().get("/orders")
         assert ann.verify().h1 == "Sehen Sie in Ihrem Postfach nach"
+        assert "Sicherheitscode" in ann.app.letters()[0].subject
+
+    @pytest.mark.parametrize("given", ["fr", "", None, Locale("nl"), 7], ids=str)
+    def test_one_that_we_do_not_speak_is_the_browser_s_choice(
+        self, tmp_path: Path, given: object
+    ) -> None:
+        ann = customer(tmp_path)
+        ann.app.two_factor.locale_selector(lambda: given)
+        ann.log_in().get("/orders")
+        assert 'lang="de"' in ann.get("/verify", Accept_Language="de-AT").text
 
 
 class TestFlaskLogin:

@@ -20,7 +20,7 @@ from simple_2fa.web import hosted, pages
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
 Loader = TypeVar("Loader", bound=Callable[[], Told])
-Selector = TypeVar("Selector", bound=Callable[[], str | None])
+Selector = TypeVar("Selector", bound=Callable[[], object])
 
 
 class Simple2FA:
@@ -56,7 +56,7 @@ class Simple2FA:
         self._name = name
         self._layout = layout
         self._loader: Callable[[], Told] | None = None
-        self._selector: Callable[[], str | None] | None = None
+        self._selector: Callable[[], object] | None = None
         if app is not None:
             self.init_app(app)
 
@@ -88,7 +88,10 @@ class Simple2FA:
         return loader
 
     def locale_selector(self, selector: Selector) -> Selector:
-        """Let a function choose the language of pages and letters: 'en' or 'de'."""
+        """Let a function choose the language of pages and letters, such as 'de', or 'de_AT'.
+
+        A locale of Babel's will do. Where it gives none of our languages, the browser chooses.
+        """
         self._selector = selector
         return selector
 

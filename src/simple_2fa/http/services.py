@@ -76,7 +76,7 @@ class Mount:
             is ours.
         layout: the template of that application's around our pages, or '' for ours.
         shows_inbox: letters that were not sent are shown, in development.
-        locale: chooses the language, where the application does.
+        locale: chooses the language, where the application does; its `str` names it.
         apart: puts other parts together, whose data lie in a folder and which go by a clock.
     """
 
@@ -89,7 +89,7 @@ class Mount:
     is_hosted: bool = False
     layout: str = ""
     shows_inbox: bool = False
-    locale: Callable[[], str | None] | None = None
+    locale: Callable[[], object] | None = None
     apart: Callable[[Path, Callable[[], datetime]], Services] | None = None
     _makers: list[Callable[[], Services]] = field(default_factory=list, init=False)
     _made: list[Services] = field(default_factory=list, init=False)
