@@ -23,8 +23,9 @@ def customer(folder: Path, *given: object, **named: object) -> Customer:
 
 
 class TestPrefix:
-    def test_all_of_ours_is_behind_it(self, tmp_path: Path) -> None:
-        ann = customer(tmp_path, url_prefix="/2fa/").log_in()
+    @pytest.mark.parametrize("prefix", ["/2fa", "/2fa/", "2fa"])
+    def test_all_of_ours_is_behind_it(self, tmp_path: Path, prefix: str) -> None:
+        ann = customer(tmp_path, url_prefix=prefix).log_in()
         assert leads(ann.get("/orders")) == "/2fa/verify"
         page = ann.verify("/2fa")
         ours = [each["href"] for each in page.all("link")]
@@ -36,6 +37,20 @@ class TestPrefix:
         assert leads(ann.answer(prefix="/2fa")) == "/orders"
         assert ann.get("/verify").status_code == 404
         assert ann.get("/2fa/inbox").status_code == 200
+
+    def test_it_may_have_several_segments_or_none(self, tmp_path: Path) -> None:
+        for prefix, path in (("a/b-c", "/a/b-c/verify"), ("/", "/verify")):
+            ann = customer(tmp_path, url_prefix=prefix).log_in()
+            assert leads(ann.get("/orders")) == path
+            assert ann.get(path).status_code == 200
+
+    @pytest.mark.parametrize(
+        "prefix",
+        ["/2 fa", "/2fa?", "#", "/<who>", "a//b", "/../2fa", ".", "/é", "%2F", "a\\b", "/a\n"],
+    )
+    def test_one_that_no_path_has_is_refused_at_once(self, prefix: str) -> None:
+        with pytest.raises(ValueError, match=r"^url_prefix is .*: give a path such as '/2fa'$"):
+            Simple2FA(url_prefix=prefix)
 
     def test_below_another_path_of_the_server_too(self, tmp_path: Path) -> None:
         ann, here = customer(tmp_path), "http://localhost/shop"

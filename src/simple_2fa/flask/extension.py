@@ -14,6 +14,7 @@ from simple_2fa.flask.config import settings_of
 from simple_2fa.flask.hosted_services import Making
 from simple_2fa.flask.hosting import Host, Told
 from simple_2fa.http import guard, hooks
+from simple_2fa.http.paths import prefix_of
 from simple_2fa.http.services import EXTENSION, Mount
 from simple_2fa.http.templates import Overrides, environment
 from simple_2fa.web import hosted, pages
@@ -50,8 +51,11 @@ class Simple2FA:
                 default the application's name. Changed, all people are new.
             layout: a template of the application's around our pages; it shows `two_factor.title`,
                 `two_factor.head` (in <head>) and `two_factor.body`. By default the look is ours.
+
+        Raises:
+            ValueError: no path begins with `url_prefix`.
         """
-        self._prefix = url_prefix.rstrip("/")
+        self._prefix = prefix_of(url_prefix)
         self._database = database
         self._name = name
         self._layout = layout
