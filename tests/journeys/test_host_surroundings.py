@@ -1,5 +1,6 @@
 """What an application has already: protection, handlers, a look, a prefix, names of its own."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from babel import Locale
 from flask import Flask, Response, g, redirect, render_template_string
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
-from jinja2 import DictLoader
+from jinja2 import DictLoader, TemplateNotFound
 from werkzeug.test import TestResponse
 
 from apps import KEY
@@ -217,6 +218,48 @@ class TestLook:
         page = ann.open("/verify/again")
         assert page.title == "Send it now? - Shop"
         assert "<script>alert" not in page.html
+
+    @pytest.mark.parametrize(
+        ("own", "says"),
+        [
+            (None, "layout='two_factor.html' is no template of this application: put it into its"),
+            (
+                "<p>{{ two_factor.boddy }}",
+                "layout='two_factor.html' doesn't show our page: put {{ ",
+            ),
+            (LAYOUT.replace("block content", "block main"), "two_factor.body }} into a block that"),
+        ],
+        ids=["missing", "misspelt", "in a block that nobody shows"],
+    )
+    def test_a_layout_that_shows_nothing_is_told_to_its_developer(
+        self, tmp_path: Path, own: str | None, says: str
+    ) -> None:
+        def look(app: Flask) -> None:
+            templates = {"base.html": BASE, **({"two_factor.html": own} if own else {})}
+            app.jinja_loader = DictLoader(templates)
+
+        ann = customer(tmp_path, look, layout="two_factor.html").log_in()
+        ann.get("/orders")
+        with pytest.raises(RuntimeError, match=re.escape(says)):
+            ann.verify()
+
+    def test_what_a_layout_misses_itself_is_jinja_s_to_tell(self, tmp_path: Path) -> None:
+        def look(app: Flask) -> None:
+            app.jinja_loader = DictLoader({"two_factor.html": LAYOUT})
+
+        ann = customer(tmp_path, look, layout="two_factor.html").log_in()
+        ann.get("/orders")
+        with pytest.raises(TemplateNotFound, match=r"base\.html"):
+            ann.verify()
+
+    def test_a_layout_may_indent_it(self, tmp_path: Path) -> None:
+        def look(app: Flask) -> None:
+            own = "<main>\n    {{ two_factor.body|indent }}\n</main>"
+            app.jinja_loader = DictLoader({"two_factor.html": own})
+
+        ann = customer(tmp_path, look, layout="two_factor.html").log_in()
+        ann.get("/orders")
+        assert leads(ann.answer()) == "/orders"
 
     def test_a_template_of_ours_is_extended_by_one_of_its_own(self, tmp_path: Path) -> None:
         """In its folder `simple_2fa`; the rest of the page stays."""
