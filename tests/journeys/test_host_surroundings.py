@@ -332,6 +332,14 @@ class TestFlaskLogin:
         assert ann.get("/inner").text == "inner 7"
 
 
+PRODUCTION = {
+    "SIMPLE_2FA_SECRET_KEY": KEY,
+    "SIMPLE_2FA_PUBLIC_URL": "https://shop.example.com",
+    "SIMPLE_2FA_SMTP_SERVER": "127.0.0.1",
+    "SIMPLE_2FA_MAIL_FROM": "shop@example.com",
+}
+
+
 class TestSettings:
     def test_production_says_all_that_is_missing_by_its_names(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -343,19 +351,23 @@ class TestSettings:
         assert names == ["SIMPLE_2FA_PUBLIC_URL", "SIMPLE_2FA_SMTP_SERVER", "SIMPLE_2FA_MAIL_FROM"]
 
     def test_production_denies_until_the_database_is_migrated(self, tmp_path: Path) -> None:
-        config = {
-            "SIMPLE_2FA_SECRET_KEY": KEY,
-            "SIMPLE_2FA_PUBLIC_URL": "https://shop.example.com",
-            "SIMPLE_2FA_SMTP_SERVER": "127.0.0.1",
-            "SIMPLE_2FA_MAIL_FROM": "shop@example.com",
-            "SIMPLE_2FA_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}",
-        }
-        ann = customer(tmp_path, None, config).log_in()
+        file = {"SIMPLE_2FA_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}"}
+        ann = customer(tmp_path, None, {**PRODUCTION, **file}).log_in()
         for path in ("/orders", "/verify"):
             assert ann.get(path).status_code == 503
         assert ann.post("/logout").status_code == 302
         ann.log_in()
         assert ann.get("/inbox").status_code == 404
+
+    def test_production_denies_development_s_database_and_logs_what_to_set(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        file = {"SIMPLE_2FA_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}"}
+        customer(tmp_path, None, file).confirm()
+        ann = customer(tmp_path, None, {**PRODUCTION, **file}).log_in()
+        assert ann.get("/orders").status_code == 503
+        assert "the database was made for development" in caplog.text
+        assert "another SIMPLE_2FA_INSTANCE_PATH)" in caplog.text
 
     def test_the_application_s_own_secret_key_is_not_ours(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -62,8 +62,14 @@ class Making:
     def _make_ready(self, db: Database) -> None:
         if self._is_development:
             _prepare(db)
-        elif lacking := _unfit(db):
+        elif lacking := self._unfit(db):
             raise UnavailableError(lacking)
+
+    def _unfit(self, db: Database) -> str:
+        if lacking := lack(db, COMMAND):
+            return lacking
+        is_other_s = state.mark(db, MODE) == DEVELOPMENT
+        return self._settings.spelled(FOR_DEVELOPMENT) if is_other_s else ""
 
     def parts(self) -> Services:
         """Put them together, whatever the state of the database."""
@@ -92,12 +98,6 @@ def _prepare(db: Database) -> None:
     """Give development's database its tables and its mark."""
     upgrade(db)
     state.set_mark(db, MODE, DEVELOPMENT)
-
-
-def _unfit(db: Database) -> str:
-    if lacking := lack(db, COMMAND):
-        return lacking
-    return FOR_DEVELOPMENT if state.mark(db, MODE) == DEVELOPMENT else ""
 
 
 def _opened(source: Any) -> Database | None:  # noqa: ANN401 (the same)

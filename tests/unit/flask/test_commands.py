@@ -113,6 +113,18 @@ class TestFaults:
         fault = "the database's driver is missing: `pip install 'pymysql'` installs it\n"
         assert (told.exit_code, told.output) == (2, fault)
 
+    @every_call
+    def test_certificates_that_are_none_are_told(
+        self, tmp_path: Path, arguments: list[str]
+    ) -> None:
+        authority = tmp_path / "ca.pem"
+        authority.write_text("nothing of the kind")
+        server = {"DATABASE_URL": "mysql://u@db.example.com/x", "DB_TLS_CA": str(authority)}
+        more = production(tmp_path, **server)
+        told = call(toy(tmp_path, **more), *arguments)
+        assert (told.exit_code, told.stdout, told.stderr.count("\n")) == (2, "", 1)
+        assert told.stderr.startswith("SIMPLE_2FA_DB_TLS_CA is ")
+
     @pytest.mark.parametrize("arguments", [*CALLS, ["keys", "new"]], ids=" ".join)
     def test_an_application_that_can_not_be_made_says_why(
         self, tmp_path: Path, arguments: list[str]

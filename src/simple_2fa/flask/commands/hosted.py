@@ -16,7 +16,7 @@ from simple_2fa.flask.commands.opening import opened, opened_current
 from simple_2fa.flask.commands.routes import tell_routes
 from simple_2fa.flask.commands.telling import as_json
 from simple_2fa.flask.commands.working import work
-from simple_2fa.flask.config import PREFIX, prefixed
+from simple_2fa.flask.config import PREFIX
 from simple_2fa.flask.hosted_services import COMMAND
 from simple_2fa.http.services import Services, mount
 from simple_2fa.settings import SettingsError
@@ -25,14 +25,11 @@ _ALLOWED = f"{PREFIX}ALLOWED"
 
 
 class _Plain(AppGroup):
-    """Tells faults in lines, settings by the names that they have here."""
+    """Tells faults in lines."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (click's own)
         with faults.told(of_accounts="", of_databases=f"{COMMAND} db check"):
-            try:
-                return super().invoke(ctx)
-            except SettingsError as why:
-                raise SettingsError(tuple(map(prefixed, why.faults))) from None
+            return super().invoke(ctx)
 
 
 group = _Plain("simple-2fa", help="The second step: its database, letters, people and routes.")
@@ -72,7 +69,7 @@ def worker() -> None:
     with opened_current() as parts:
         keys, now = parts.settings.master_keys(), utc_now()
         if not parts.development and (why := refusals(parts.db, keys, now)):
-            raise SettingsError(why)
+            raise SettingsError(tuple(map(parts.settings.spelled, why)))
         click.echo(f"Letters {_way(parts)}. Ctrl-C or SIGTERM ends it.")
         work(parts.worker)
 
@@ -91,7 +88,8 @@ def test(address: str) -> None:
     """
     with opened() as parts:
         if not parts.settings.smtp_server:
-            raise SettingsError(("SMTP_SERVER is missing: in development letters are only shown",))
+            told = f"{PREFIX}SMTP_SERVER is missing: in development letters are only shown"
+            raise SettingsError((told,))
         trial.send(parts.settings, address)
 
 
