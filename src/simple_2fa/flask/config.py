@@ -1,15 +1,24 @@
 """The settings of an application that has the second step from us: `SIMPLE_2FA_...`."""
 
+import logging
 import os
-from pathlib import Path
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path, PurePath
 
 from flask import Flask
+from sqlalchemy.engine import URL
 
 from simple_2fa.flask.development import private_folder, secret_key_file
 from simple_2fa.settings import Settings, SettingsError
+from simple_2fa.settings.faults import unknown
 from simple_2fa.settings.production import production_faults
 
+log = logging.getLogger(__name__)
+
 PREFIX = "SIMPLE_2FA_"
+ALLOWED = f"{PREFIX}ALLOWED"
+"""What the audit of routes allows; no setting of a server's."""
 _BARE = "DATABASE_URL"
 """What many applications have already; it is taken as it is, too."""
 _KEYS = ("SECRET_KEY", "SECRET_KEY_FILE")
@@ -20,11 +29,13 @@ def settings_of(app: Flask) -> tuple[Settings, bool]:
 
     The environment beats the application's config. The names are those of `.env.example` behind
     `SIMPLE_2FA_`, so that nothing of the application's own is taken for ours; `DATABASE_URL` is
-    taken as it is, too.
+    taken as it is, too. Of a name that is none the log warns.
 
     Raises:
         SettingsError: one line for each fault, with what to do.
     """
+    for warning in _unknown(app):
+        log.warning(warning)
     given, spelling = _given(app)
     if not any(name in given for name in _KEYS):
         return _development(app, given, spelling), True
@@ -34,16 +45,60 @@ def settings_of(app: Flask) -> tuple[Settings, bool]:
     return settings, False
 
 
+def _unknown(app: Flask) -> Iterator[str]:
+    """Tell of names that are no setting's, though they begin like one; never of a value."""
+    names = (*Settings.names(), ALLOWED.removeprefix(PREFIX))
+    known = {PREFIX + name for name in names}
+    for where, source in (("app.config", app.config), ("the environment", os.environ)):
+        for name in source:
+            if name.startswith(PREFIX) and name not in known:
+                yield unknown(name, names, where, PREFIX)
+
+
 def _given(app: Flask) -> tuple[dict[str, str], dict[str, str]]:
     """Read what is set, and how each name is written here: what comes last counts."""
     given: dict[str, str] = {}
     spelling = {name: PREFIX + name for name in (*Settings.names(), "DB_")}
-    for name, spelled in ((_BARE, _BARE), *((each, PREFIX + each) for each in Settings.names())):
-        for source in (app.config, os.environ):
-            value = source.get(spelled)
-            if value is not None and str(value).strip():
-                given[name], spelling[name] = str(value), spelled
+    faults = []
+    for name, spelled, value in _found(app):
+        try:
+            text = _text(value)
+        except TypeError as why:
+            faults.append(f"{spelled} holds a {why}: give text, or a list of texts")
+        else:
+            if text.strip():
+                given[name], spelling[name] = text, spelled
+    if faults:
+        raise SettingsError(tuple(faults))
     return given, spelling
+
+
+def _found(app: Flask) -> Iterator[tuple[str, str, object]]:
+    """Give settings, each with its name in `.env` and here, by their rank; the last one counts."""
+    for source in (app.config, os.environ):
+        value = source.get(_BARE)  # the application's own, of whatever type
+        yield _BARE, _BARE, value if isinstance(value, URL) else str(value or "")
+    for source in (app.config, os.environ):
+        for name in Settings.names():
+            yield name, PREFIX + name, source.get(PREFIX + name)
+
+
+def _text(value: object) -> str:
+    """Write a value as `.env` holds it.
+
+    Raises:
+        TypeError: with the name of a type that has no such text.
+    """
+    match value:
+        case None:
+            return ""
+        case URL():
+            return value.render_as_string(hide_password=False)
+        case list() | tuple():
+            return ",".join(map(_text, value))
+        case str() | int() | float() | PurePath() | IPv4Network() | IPv6Network():
+            return str(value)
+    raise TypeError(type(value).__name__)
 
 
 def _development(app: Flask, given: dict[str, str], spelling: dict[str, str]) -> Settings:

@@ -16,12 +16,10 @@ from simple_2fa.flask.commands.opening import opened, opened_current
 from simple_2fa.flask.commands.routes import tell_routes
 from simple_2fa.flask.commands.telling import as_json
 from simple_2fa.flask.commands.working import work
-from simple_2fa.flask.config import PREFIX
+from simple_2fa.flask.config import ALLOWED, PREFIX
 from simple_2fa.flask.hosted_services import COMMAND
 from simple_2fa.http.services import Services, mount
 from simple_2fa.settings import SettingsError
-
-_ALLOWED = f"{PREFIX}ALLOWED"
 
 
 class _Plain(AppGroup):
@@ -121,11 +119,11 @@ def list_routes(*, as_json: bool) -> None:
 
 
 def _allowed() -> Mapping[str, str]:
-    given = current_app.config.get(_ALLOWED) or {}
+    given = current_app.config.get(ALLOWED) or {}
     if isinstance(given, Mapping) and all(isinstance(each, str) for each in given.values()):
         return given
     example = '{"auth.login": "takes the password"}'
-    raise SettingsError((f"{_ALLOWED} maps endpoints to reasons: give a dict such as {example}",))
+    raise SettingsError((f"{ALLOWED} maps endpoints to reasons: give a dict such as {example}",))
 
 
 def _way(parts: Services) -> str:
