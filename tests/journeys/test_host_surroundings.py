@@ -384,6 +384,28 @@ class TestSettings:
         ann.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
         assert ann.get("/inbox.json").status_code == 421
 
+    @pytest.mark.parametrize(
+        ("here", "config", "where"),
+        [
+            ("http://localhost:8080", {}, "signing in: localhost:8080"),
+            ("http://127.0.0.1:5001", {}, "signing in: 127.0.0.1:5001"),
+            ("http://localhost", {"SIMPLE_2FA_PUBLIC_URL": "http://shop.test:80"}, "in: shop.test"),
+        ],
+    )
+    def test_development_s_letters_name_the_host_that_is_asked(
+        self, tmp_path: Path, here: str, config: dict[str, str], where: str
+    ) -> None:
+        ann = customer(tmp_path, None, config)
+        ann.client.post("/login", base_url=here, data={"user": "1"})
+        assert leads(ann.client.get("/orders", base_url=here)) == "/verify"
+        assert where in ann.app.letters()[0].text
+
+    def test_but_none_that_may_be_elsewhere(self, tmp_path: Path) -> None:
+        ann = customer(tmp_path)
+        assert ann.get("/inbox", Host="shop.example.com").status_code == 421
+        ann.log_in().get("/orders")
+        assert "Enter it where you're signing in." in ann.app.letters()[0].text
+
     def test_without_a_person_loader_the_developer_is_told(self, tmp_path: Path) -> None:
         app = Flask("bare", instance_path=str(tmp_path))
         app.config |= {"SECRET_KEY": "x", "TESTING": True}

@@ -104,8 +104,7 @@ def _text(value: object) -> str:
 def _development(app: Flask, given: dict[str, str], spelling: dict[str, str]) -> Settings:
     """Fill in what development needs, and check the rest."""
     folder = Path(app.instance_path) / "simple_2fa"
-    usual = {"INSTANCE_PATH": str(folder), "PUBLIC_URL": "http://localhost:5000"}
-    usual |= {"SITE_NAME": _site(app), **given}
+    usual = {"INSTANCE_PATH": str(folder), "SITE_NAME": _site(app), **given}
     settings = Settings.of(usual, spelling)
     try:
         key = secret_key_file(private_folder(settings.instance_path))

@@ -62,8 +62,12 @@ def is_misdirected() -> bool:
     # `run` listens on loopback alone; where an application listens is its own business.
     peer = _address(request.remote_addr or "") if mount().is_hosted else None
     from_elsewhere = peer is not None and not peer.is_loopback
-    named_so = re.fullmatch(_OWN_HOST, request.host, re.IGNORECASE) is not None
-    return forwarded or from_elsewhere or not named_so
+    return forwarded or from_elsewhere or not names_this_machine()
+
+
+def names_this_machine() -> bool:
+    """Tell whether the request came to a name that is this machine's for certain."""
+    return re.fullmatch(_OWN_HOST, request.host, re.IGNORECASE) is not None
 
 
 def _header_names() -> list[str]:

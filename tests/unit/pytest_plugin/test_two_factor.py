@@ -61,6 +61,7 @@ def test_letters_come_with_all_that_is_in_them(two_factor: TwoFactor) -> None:
     assert letter.to == ANN
     assert letter.subject == "Your Shop security code"
     assert letter.code in letter.text
+    assert "signing in: localhost" in letter.text
     assert letter.code in letter.html
     assert two_factor.letters(ANN) == [letter]
     assert two_factor.letters(BOB) == []
