@@ -76,6 +76,20 @@ class TestDatabase:
         told = call(app, "db", "check")
         assert (told.exit_code, told.stderr) == (1, "sql_mode is lax\n")
 
+    def test_development_s_is_not_fit_for_production(self, app: Flask, tmp_path: Path) -> None:
+        file = {"SIMPLE_2FA_DATABASE_URL": production(tmp_path)["SIMPLE_2FA_DATABASE_URL"]}
+        mine = toy(tmp_path, **file)
+        with mine.test_client() as client:
+            client.get("/verify")
+        assert call(mine, "db", "check").exit_code == 0
+        told = call(app, "db", "check")
+        assert told.exit_code == 1
+        assert told.stderr.startswith("the database was made for development: give production its")
+        assert "SIMPLE_2FA_INSTANCE_PATH" in told.stderr
+        told = call(app, "db", "check", "--json")
+        facts = json.loads(told.stdout)
+        assert (told.exit_code, facts["state"], len(facts["problems"])) == (1, "current", 1)
+
 
 class TestFaults:
     @every_call

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from simple_2fa.core.clock import utc_now
 from simple_2fa.flask.auditing import audit_routes
-from simple_2fa.flask.checks import refusals
+from simple_2fa.flask.checks import FOR_DEVELOPMENT, refusals
 from simple_2fa.flask.commands import databases, faults, persons, trial
 from simple_2fa.flask.commands import keys as making
 from simple_2fa.flask.commands.opening import opened, opened_current
@@ -55,10 +55,11 @@ def upgrade(*, as_json: bool) -> None:
 def check(*, as_json: bool) -> None:
     """Tell whether the database is fit for use.
 
-    Status 1 where it isn't, or isn't migrated.
+    Status 1 where it isn't, or isn't migrated, or is development's where production's is wanted.
     """
     with opened() as parts:
-        databases.check(parts.db, COMMAND, as_json=as_json)
+        misplaced = "" if parts.development else parts.settings.spelled(FOR_DEVELOPMENT)
+        databases.check(parts.db, COMMAND, as_json=as_json, misplaced=misplaced)
 
 
 @group.command()
