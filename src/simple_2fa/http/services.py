@@ -67,7 +67,7 @@ class Mount:
 
     Attributes:
         make: puts the parts together that they work with; called once.
-        parts: the same, whatever the state of the database: for commands.
+        parts: the same, whatever the state of the database; see `put_together`.
         templates: what pages are made of.
         prefix: what comes before each path of ours, such as '/2fa', or ''.
         home: the path in the application of whoever wanted no other page.
@@ -110,9 +110,17 @@ class Mount:
         """Whether there are parts to work with; ours are there from the start."""
         return bool(self._made) or not self.is_hosted
 
+    def put_together(self) -> Services:
+        """Put parts together for a command, whatever the state of the database; it closes that."""
+        return (self._makers[-1] if self._makers else self.parts)()
+
     @contextmanager
     def instead(self, make: Callable[[], Services]) -> Iterator[None]:
-        """Work with other parts for a while, as tests do; those of before come back untouched."""
+        """Work with other parts for a while, as tests do; those of before come back untouched.
+
+        Args:
+            make: puts them together, for the faces and for each command anew: on the same data.
+        """
         before = self._made.copy()
         self._makers.append(make)
         self._made.clear()
@@ -126,8 +134,18 @@ class Mount:
 
 
 def mount() -> Mount:
-    """Give how our faces stand in the application that handles this request."""
-    return cast("Mount", current_app.extensions[EXTENSION])
+    """Give how our faces stand in the application that handles this request.
+
+    Raises:
+        RuntimeError: they don't.
+    """
+    found = current_app.extensions.get(EXTENSION)
+    if found is None:
+        raise RuntimeError(
+            f"the application {current_app.name!r} has no Simple 2FA: call Simple2FA(app), or"
+            " two_factor.init_app(app)"
+        )
+    return cast("Mount", found)
 
 
 def services() -> Services:

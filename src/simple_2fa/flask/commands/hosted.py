@@ -7,7 +7,6 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from simple_2fa.core.clock import utc_now
 from simple_2fa.flask.auditing import audit_routes
 from simple_2fa.flask.checks import FOR_DEVELOPMENT, refusals
 from simple_2fa.flask.commands import databases, faults, persons, trial
@@ -66,7 +65,7 @@ def check(*, as_json: bool) -> None:
 def worker() -> None:
     """Send letters and keep house, without serving."""
     with opened_current() as parts:
-        keys, now = parts.settings.master_keys(), utc_now()
+        keys, now = parts.settings.master_keys(), parts.clock()
         if not parts.development and (why := refusals(parts.db, keys, now)):
             raise SettingsError(tuple(map(parts.settings.spelled, why)))
         click.echo(f"Letters {_way(parts)}. Ctrl-C or SIGTERM ends it.")
