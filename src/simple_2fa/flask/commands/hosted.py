@@ -1,13 +1,12 @@
 """`flask simple-2fa ...`: what the operator of a Flask application has at hand."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from simple_2fa.flask.auditing import audit_routes
+from simple_2fa.flask.auditing import audit_routes, reasons_of
 from simple_2fa.flask.checks import FOR_DEVELOPMENT, refusals
 from simple_2fa.flask.commands import databases, faults, persons, trial
 from simple_2fa.flask.commands import keys as making
@@ -115,15 +114,11 @@ def list_routes(*, as_json: bool) -> None:
 
     Status 1 where one changes something, demands nothing and SIMPLE_2FA_ALLOWED has no reason.
     """
-    tell_routes(audit_routes(current_app, _allowed()), as_json=as_json)
-
-
-def _allowed() -> Mapping[str, str]:
-    given = current_app.config.get(ALLOWED) or {}
-    if isinstance(given, Mapping) and all(isinstance(each, str) for each in given.values()):
-        return given
-    example = '{"auth.login": "takes the password"}'
-    raise SettingsError((f"{ALLOWED} maps endpoints to reasons: give a dict such as {example}",))
+    try:
+        allowed = reasons_of(current_app.config.get(ALLOWED))
+    except TypeError as why:
+        raise SettingsError((f"{ALLOWED} can't be used: {why}",)) from None
+    tell_routes(audit_routes(current_app, allowed), as_json=as_json)
 
 
 def _way(parts: Services) -> str:
