@@ -68,6 +68,13 @@ class TestNames:
         (fault,) = faults_of(tmp_path, SIMPLE_2FA_INSTANCE_PATH=str(tmp_path / folder / "x"))
         assert fault.startswith("SIMPLE_2FA_INSTANCE_PATH is ")
 
+    @pytest.mark.parametrize("sender", ["a..b@x.test", ".a@x.test", "a.@x.test"])
+    def test_a_sender_that_no_letter_can_have_is_refused_at_once(
+        self, tmp_path: Path, sender: str
+    ) -> None:
+        (fault,) = faults_of(tmp_path, **production(tmp_path, MAIL_FROM=sender))
+        assert fault.startswith(f"SIMPLE_2FA_MAIL_FROM is '{sender}': give one address such as ")
+
     def test_what_is_said_later_is_said_by_them(self, tmp_path: Path) -> None:
         settings = read(tmp_path, **production(tmp_path))
         assert settings.spelled("SECRET_KEY, SECRET_KEY_FILE, or the DB_ settings") == (
