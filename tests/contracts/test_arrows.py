@@ -11,6 +11,7 @@ SQL = {
     "flask/hosted_services.py",
     "flask/hosting.py",
     "flask/checks.py",
+    "flask/config.py",
     "cli/init.py",
     "cli/questions.py",
     "flask/commands/faults.py",

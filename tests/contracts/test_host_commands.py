@@ -14,7 +14,7 @@ from toys import toy
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    made = Site(toy(tmp_path), Clock(utc_now()))
+    made = Site(toy(tmp_path, SIMPLE_2FA_PUBLIC_URL="http://localhost"), Clock(utc_now()))
     made.app.add_url_rule("/secret", "secret", second_factor_required(lambda: "the secret"))
     yield made
     made.services.db.close()

@@ -97,7 +97,7 @@ class TestLoginApp:
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Send it now?")
         expect(page.locator("dl")).to_contain_text("Bob")
-        page.get_by_role("button", name="Send it").click()
+        page.get_by_role("button", name="Send it", exact=True).click()
         expect(page.locator(".flash")).to_have_text("12 coins are on their way to Bob.")
         expect(page.get_by_text("You have 88 coins.")).to_be_visible()
         transfer(page)

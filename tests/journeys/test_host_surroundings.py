@@ -1,12 +1,14 @@
 """What an application has already: protection, handlers, a look, a prefix, names of its own."""
 
+import re
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from flask import Blueprint, Flask, Response, g, redirect, render_template_string
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
-from jinja2 import DictLoader
+from jinja2 import DictLoader, TemplateNotFound
 from werkzeug.test import TestResponse
 
 from apps import KEY
@@ -23,8 +25,9 @@ def customer(folder: Path, *given: object, **named: object) -> Customer:
 
 
 class TestPrefix:
-    def test_all_of_ours_is_behind_it(self, tmp_path: Path) -> None:
-        ann = customer(tmp_path, url_prefix="/2fa/").log_in()
+    @pytest.mark.parametrize("prefix", ["/2fa", "/2fa/", "2fa"])
+    def test_all_of_ours_is_behind_it(self, tmp_path: Path, prefix: str) -> None:
+        ann = customer(tmp_path, url_prefix=prefix).log_in()
         assert leads(ann.get("/orders")) == "/2fa/verify"
         page = ann.verify("/2fa")
         ours = [each["href"] for each in page.all("link")]
@@ -36,6 +39,20 @@ class TestPrefix:
         assert leads(ann.answer(prefix="/2fa")) == "/orders"
         assert ann.get("/verify").status_code == 404
         assert ann.get("/2fa/inbox").status_code == 200
+
+    def test_it_may_have_several_segments_or_none(self, tmp_path: Path) -> None:
+        for prefix, path in (("a/b-c", "/a/b-c/verify"), ("/", "/verify")):
+            ann = customer(tmp_path, url_prefix=prefix).log_in()
+            assert leads(ann.get("/orders")) == path
+            assert ann.get(path).status_code == 200
+
+    @pytest.mark.parametrize(
+        "prefix",
+        ["/2 fa", "/2fa?", "#", "/<who>", "a//b", "/../2fa", ".", "/é", "%2F", "a\\b", "/a\n"],
+    )
+    def test_one_that_no_path_has_is_refused_at_once(self, prefix: str) -> None:
+        with pytest.raises(ValueError, match=r"^url_prefix is .*: give a path such as '/2fa'$"):
+            Simple2FA(url_prefix=prefix)
 
     def test_below_another_path_of_the_server_too(self, tmp_path: Path) -> None:
         ann, here = customer(tmp_path), "http://localhost/shop"
@@ -203,6 +220,48 @@ class TestLook:
         assert page.title == "Send it now? - Shop"
         assert "<script>alert" not in page.html
 
+    @pytest.mark.parametrize(
+        ("own", "says"),
+        [
+            (None, "layout='two_factor.html' is no template of this application: put it into its"),
+            (
+                "<p>{{ two_factor.boddy }}",
+                "layout='two_factor.html' doesn't show our page: put {{ ",
+            ),
+            (LAYOUT.replace("block content", "block main"), "two_factor.body }} into a block that"),
+        ],
+        ids=["missing", "misspelt", "in a block that nobody shows"],
+    )
+    def test_a_layout_that_shows_nothing_is_told_to_its_developer(
+        self, tmp_path: Path, own: str | None, says: str
+    ) -> None:
+        def look(app: Flask) -> None:
+            templates = {"base.html": BASE, **({"two_factor.html": own} if own else {})}
+            app.jinja_loader = DictLoader(templates)
+
+        ann = customer(tmp_path, look, layout="two_factor.html").log_in()
+        ann.get("/orders")
+        with pytest.raises(RuntimeError, match=re.escape(says)):
+            ann.verify()
+
+    def test_what_a_layout_misses_itself_is_jinja_s_to_tell(self, tmp_path: Path) -> None:
+        def look(app: Flask) -> None:
+            app.jinja_loader = DictLoader({"two_factor.html": LAYOUT})
+
+        ann = customer(tmp_path, look, layout="two_factor.html").log_in()
+        ann.get("/orders")
+        with pytest.raises(TemplateNotFound, match=r"base\.html"):
+            ann.verify()
+
+    def test_a_layout_may_indent_it(self, tmp_path: Path) -> None:
+        def look(app: Flask) -> None:
+            own = "<main>\n    {{ two_factor.body|indent }}\n</main>"
+            app.jinja_loader = DictLoader({"two_factor.html": own})
+
+        ann = customer(tmp_path, look, layout="two_factor.html").log_in()
+        ann.get("/orders")
+        assert leads(ann.answer()) == "/orders"
+
     def test_a_template_of_ours_is_extended_by_one_of_its_own(self, tmp_path: Path) -> None:
         """In its folder `simple_2fa`; the rest of the page stays."""
         own = (
@@ -218,11 +277,22 @@ class TestLook:
         assert ann.verify().in_order("We never call you.", "Check your email", "Continue")
         assert leads(ann.answer()) == "/orders"
 
-    def test_its_language_is_ours(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("given", ["de", "de-AT", "de_DE", Locale("de", "CH")], ids=str)
+    def test_its_language_is_ours(self, tmp_path: Path, given: object) -> None:
         ann = customer(tmp_path)
-        ann.app.two_factor.locale_selector(lambda: "de")
+        ann.app.two_factor.locale_selector(lambda: given)
         ann.log_in().get("/orders")
         assert ann.verify().h1 == "Sehen Sie in Ihrem Postfach nach"
+        assert "Sicherheitscode" in ann.app.letters()[0].subject
+
+    @pytest.mark.parametrize("given", ["fr", "", None, Locale("nl"), 7], ids=str)
+    def test_one_that_we_do_not_speak_is_the_browser_s_choice(
+        self, tmp_path: Path, given: object
+    ) -> None:
+        ann = customer(tmp_path)
+        ann.app.two_factor.locale_selector(lambda: given)
+        ann.log_in().get("/orders")
+        assert 'lang="de"' in ann.get("/verify", Accept_Language="de-AT").text
 
 
 class TestFlaskLogin:
@@ -263,6 +333,14 @@ class TestFlaskLogin:
         assert ann.get("/inner").text == "inner 7"
 
 
+PRODUCTION = {
+    "SIMPLE_2FA_SECRET_KEY": KEY,
+    "SIMPLE_2FA_PUBLIC_URL": "https://shop.example.com",
+    "SIMPLE_2FA_SMTP_SERVER": "127.0.0.1",
+    "SIMPLE_2FA_MAIL_FROM": "shop@example.com",
+}
+
+
 class TestSettings:
     def test_production_says_all_that_is_missing_by_its_names(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -274,19 +352,23 @@ class TestSettings:
         assert names == ["SIMPLE_2FA_PUBLIC_URL", "SIMPLE_2FA_SMTP_SERVER", "SIMPLE_2FA_MAIL_FROM"]
 
     def test_production_denies_until_the_database_is_migrated(self, tmp_path: Path) -> None:
-        config = {
-            "SIMPLE_2FA_SECRET_KEY": KEY,
-            "SIMPLE_2FA_PUBLIC_URL": "https://shop.example.com",
-            "SIMPLE_2FA_SMTP_SERVER": "127.0.0.1",
-            "SIMPLE_2FA_MAIL_FROM": "shop@example.com",
-            "SIMPLE_2FA_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}",
-        }
-        ann = customer(tmp_path, None, config).log_in()
+        file = {"SIMPLE_2FA_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}"}
+        ann = customer(tmp_path, None, {**PRODUCTION, **file}).log_in()
         for path in ("/orders", "/verify"):
             assert ann.get(path).status_code == 503
         assert ann.post("/logout").status_code == 302
         ann.log_in()
         assert ann.get("/inbox").status_code == 404
+
+    def test_production_denies_development_s_database_and_logs_what_to_set(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        file = {"SIMPLE_2FA_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}"}
+        customer(tmp_path, None, file).confirm()
+        ann = customer(tmp_path, None, {**PRODUCTION, **file}).log_in()
+        assert ann.get("/orders").status_code == 503
+        assert "the database was made for development" in caplog.text
+        assert "another SIMPLE_2FA_INSTANCE_PATH)" in caplog.text
 
     def test_the_application_s_own_secret_key_is_not_ours(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -324,6 +406,28 @@ class TestSettings:
         with app.app_context():
             assert app.extensions[EXTENSION].services
         assert "this is development, for this machine alone" in caplog.text
+
+    @pytest.mark.parametrize(
+        ("here", "config", "where"),
+        [
+            ("http://localhost:8080", {}, "signing in: localhost:8080"),
+            ("http://127.0.0.1:5001", {}, "signing in: 127.0.0.1:5001"),
+            ("http://localhost", {"SIMPLE_2FA_PUBLIC_URL": "http://shop.test:80"}, "in: shop.test"),
+        ],
+    )
+    def test_development_s_letters_name_the_host_that_is_asked(
+        self, tmp_path: Path, here: str, config: dict[str, str], where: str
+    ) -> None:
+        ann = customer(tmp_path, None, config)
+        ann.client.post("/login", base_url=here, data={"user": "1"})
+        assert leads(ann.client.get("/orders", base_url=here)) == "/verify"
+        assert where in ann.app.letters()[0].text
+
+    def test_but_none_that_may_be_elsewhere(self, tmp_path: Path) -> None:
+        ann = customer(tmp_path)
+        assert ann.get("/inbox", Host="shop.example.com").status_code == 421
+        ann.log_in().get("/orders")
+        assert "Enter it where you're signing in." in ann.app.letters()[0].text
 
     def test_without_a_person_loader_the_developer_is_told(self, tmp_path: Path) -> None:
         app = Flask("bare", instance_path=str(tmp_path))

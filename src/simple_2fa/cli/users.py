@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import NoReturn
 
 import click
@@ -85,7 +86,7 @@ def list_(*, as_json: bool) -> None:
 def show(named: str, *, as_json: bool) -> None:
     """Tell what is known of an account."""
     db = open_current_db()
-    people.show(db, _found(db, named), as_json=as_json)
+    people.show(db, _found(db, named), utc_now(), as_json=as_json)
 
 
 @user.command(context_settings=DASHES)
@@ -98,7 +99,9 @@ def disable(named: str, *, as_json: bool) -> None:
     """
     words = "Nobody can sign in any more as {}.", "Nobody could sign in before as {}."
     db = open_current_db()
-    people.switch(db, _found(db, named), flows.disable, words, as_json=as_json)
+    people.switch(
+        db, _found(db, named), partial(flows.disable, now=utc_now()), words, as_json=as_json
+    )
 
 
 @user.command(context_settings=DASHES)
@@ -108,7 +111,9 @@ def enable(named: str, *, as_json: bool) -> None:
     """Let the owner of a disabled account in again."""
     words = "{} can sign in again.", "{} wasn't disabled."
     db = open_current_db()
-    people.switch(db, _found(db, named), flows.enable, words, as_json=as_json)
+    people.switch(
+        db, _found(db, named), partial(flows.enable, now=utc_now()), words, as_json=as_json
+    )
 
 
 @user.command("reset-2fa", context_settings=DASHES)
@@ -130,7 +135,7 @@ def reset_2fa(named: str, *, yes: bool, as_json: bool) -> None:
     if not yes:
         ways = "the password and a code by email"
         people.make_sure(f"After this {ways} open the account {seen.address}.")
-    people.reset(db, Outbox(db, Vault(keys)), seen, as_json=as_json)
+    people.reset(db, Outbox(db, Vault(keys)), seen, utc_now(), as_json=as_json)
 
 
 def _canonical(address: str) -> str:

@@ -45,6 +45,12 @@ def best(accept_language: str) -> str:
     return max([*asked, *LOCALES], key=lambda locale: weights.get(locale, others))
 
 
+def nearest(name: str) -> str:
+    """Give the one of `LOCALES` that fits a locale's name: 'de' for 'de-AT' and 'de_DE', or ''."""
+    language = re.split(r"[-_.@]", name, maxsplit=1)[0].lower()
+    return language if language in LOCALES else ""
+
+
 @contextmanager
 def speaking(locale: str) -> Iterator[None]:
     """Speak a language for a while; one that we don't know is `SOURCE`."""

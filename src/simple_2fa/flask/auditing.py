@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import groupby
+from itertools import chain, groupby
+from typing import Any
 
 from flask import Flask
 from flask.views import MethodView, View
@@ -139,14 +140,30 @@ def audit_routes(app: Flask, allowed: Mapping[str, str] | None = None) -> Audit:
     Args:
         app: whole: routes that come later are not seen.
         allowed: endpoints that may change something and demand nothing, each with the reason.
+
+    Raises:
+        TypeError: `allowed` has no reasons.
     """
-    reasons = {endpoint: why.strip() for endpoint, why in (allowed or {}).items()}
+    reasons = reasons_of(allowed)
     found = [row for rule in app.url_map.iter_rules() for row in _routes(app, rule, reasons)]
     misled = unguarded(app)
     found = [replace(row, is_misled=row.endpoint in misled) for row in found]
     rows = tuple(sorted(found, key=lambda row: (row.path, row.methods)))
     used = {row.endpoint for row in rows if row.is_open}
     return Audit(rows, tuple(_notes(rows, reasons.keys() - used)))
+
+
+def reasons_of(allowed: object) -> dict[str, str]:
+    """Give the reason for each endpoint that is allowed, as somebody wrote them.
+
+    Raises:
+        TypeError: there are no reasons.
+    """
+    given: Any = allowed or {}
+    if isinstance(given, Mapping) and all(isinstance(each, str) for each in chain(*given.items())):
+        return {endpoint: why.strip() for endpoint, why in given.items()}
+    example = {"login": "takes the password"}
+    raise TypeError(f"give a reason for each endpoint that is allowed, such as {example}")
 
 
 def _notes(rows: Iterable[Route], unused: Iterable[str]) -> Iterator[str]:

@@ -100,7 +100,7 @@ def open_database(settings: Settings) -> Database:
         fault = f"the database's driver is missing: `pip install '{driver}'` installs it"
     except ssl.SSLError:
         fault = f"DB_TLS_CA is {tls_ca!r}: give a file of certificates (PEM)"
-    raise SettingsError((fault,))
+    raise SettingsError((settings.spelled(fault),))
 
 
 def mail_server(settings: Settings) -> MailServer:
@@ -113,6 +113,7 @@ def mail_server(settings: Settings) -> MailServer:
         settings.email_user,
         password,
         settings.smtp_tls_ca,
+        settings.spelled,
     )
 
 

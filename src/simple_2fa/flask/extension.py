@@ -16,6 +16,7 @@ from simple_2fa.flask.hosting import Host, Told
 from simple_2fa.flask.marks import Misplaced
 from simple_2fa.http import guard, hooks
 from simple_2fa.http.pages import error_page
+from simple_2fa.http.paths import prefix_of
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import EXTENSION, Mount
 from simple_2fa.http.templates import Overrides, environment
@@ -23,7 +24,7 @@ from simple_2fa.web import hosted, pages
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
 Loader = TypeVar("Loader", bound=Callable[[], Told])
-Selector = TypeVar("Selector", bound=Callable[[], str | None])
+Selector = TypeVar("Selector", bound=Callable[[], object])
 
 
 class Simple2FA:
@@ -53,13 +54,16 @@ class Simple2FA:
                 default the application's name. Changed, all people are new.
             layout: a template of the application's around our pages; it shows `two_factor.title`,
                 `two_factor.head` (in <head>) and `two_factor.body`. By default the look is ours.
+
+        Raises:
+            ValueError: no path begins with `url_prefix`.
         """
-        self._prefix = url_prefix.rstrip("/")
+        self._prefix = prefix_of(url_prefix)
         self._database = database
         self._name = name
         self._layout = layout
         self._loader: Callable[[], Told] | None = None
-        self._selector: Callable[[], str | None] | None = None
+        self._selector: Callable[[], object] | None = None
         if app is not None:
             self.init_app(app)
 
@@ -92,7 +96,10 @@ class Simple2FA:
         return loader
 
     def locale_selector(self, selector: Selector) -> Selector:
-        """Let a function choose the language of pages and letters: 'en' or 'de'."""
+        """Let a function choose the language of pages and letters, such as 'de', or 'de_AT'.
+
+        A locale of Babel's will do. Where it gives none of our languages, the browser chooses.
+        """
         self._selector = selector
         return selector
 

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from weakref import finalize
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 from sqlalchemy.engine import Engine
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -16,6 +16,7 @@ from simple_2fa.db.engine import Database
 from simple_2fa.db.upgrade import upgrade
 from simple_2fa.flask.building import Clock, build
 from simple_2fa.flask.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack
+from simple_2fa.http.origins import names_this_machine
 from simple_2fa.http.services import Services
 from simple_2fa.settings import Settings
 
@@ -63,13 +64,19 @@ class Making:
             if not self._app.testing:
                 log.warning(_SAID_ALOUD)
             _prepare(db)
-        elif lacking := _unfit(db):
+        elif lacking := self._unfit(db):
             raise UnavailableError(lacking)
+
+    def _unfit(self, db: Database) -> str:
+        if lacking := lack(db, COMMAND):
+            return lacking
+        is_other_s = state.mark(db, MODE) == DEVELOPMENT
+        return self._settings.spelled(FOR_DEVELOPMENT) if is_other_s else ""
 
     def parts(self) -> Services:
         """Put them together, whatever the state of the database."""
-        db = _opened(self._source)
-        return build(self._settings, development=self._is_development, is_hosted=True, db=db)
+        settings, db = _addressed(self._settings), _opened(self._source)
+        return build(settings, development=self._is_development, is_hosted=True, db=db)
 
     def apart(self, folder: Path, clock: Clock) -> Services:
         """Make them for a test: development's, with no thread, on a database of their own.
@@ -82,23 +89,24 @@ class Making:
             clock: what they go by.
         """
         apart = {"instance_path": folder, "smtp_server": None}
-        settings = self._settings.model_copy(update=apart)
+        settings = _addressed(self._settings).model_copy(update=apart)
         db = Database(f"sqlite:///{folder / 'simple-2fa.sqlite3'}")
         services = build(settings, development=True, is_hosted=True, clock=clock, db=db)
         _prepare(services.db)
         return services
 
 
+def _addressed(settings: Settings) -> Settings:
+    """Let development's letters name the host of the first request, where no setting names one."""
+    if settings.public_url or not (has_request_context() and names_this_machine()):
+        return settings
+    return settings.model_copy(update={"public_url": request.host_url.rstrip("/")})
+
+
 def _prepare(db: Database) -> None:
     """Give development's database its tables and its mark."""
     upgrade(db)
     state.set_mark(db, MODE, DEVELOPMENT)
-
-
-def _unfit(db: Database) -> str:
-    if lacking := lack(db, COMMAND):
-        return lacking
-    return FOR_DEVELOPMENT if state.mark(db, MODE) == DEVELOPMENT else ""
 
 
 def _opened(source: Any) -> Database | None:  # noqa: ANN401 (the same)

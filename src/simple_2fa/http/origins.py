@@ -61,8 +61,12 @@ def is_misdirected() -> bool:
     )
     # `run` listens on loopback alone; where an application listens is its own business.
     by_accident = mount().is_hosted and not (_is_from_here() and _is_tried_out())
-    named_so = re.fullmatch(_OWN_HOST, request.host, re.IGNORECASE) is not None
-    return forwarded or by_accident or not named_so
+    return forwarded or by_accident or not names_this_machine()
+
+
+def names_this_machine() -> bool:
+    """Tell whether the request came to a name that is this machine's for certain."""
+    return re.fullmatch(_OWN_HOST, request.host, re.IGNORECASE) is not None
 
 
 def _is_from_here() -> bool:

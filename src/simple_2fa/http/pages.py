@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from flask import Response, current_app, make_response, render_template, request, template_rendered
+from jinja2 import TemplateNotFound
 from markupsafe import Markup
 
 from simple_2fa.core import words
@@ -52,9 +53,27 @@ def page(name: str, context: Mapping[str, object], status: int = 200) -> Respons
 
 
 def _in_their_layout(made: str) -> str:
-    """Put a page into the application's own template, which shows its pieces."""
+    """Put a page into the application's own template, which shows its pieces.
+
+    Raises:
+        RuntimeError: there is no such template, or it doesn't show the body.
+    """
+    layout = mount().layout
     title, head, body = (Markup(each.strip()) for each in made.split(_CUT, 2))  # noqa: S704 (our templates have escaped it)
-    return render_template(mount().layout, two_factor={"title": title, "head": head, "body": body})
+    try:
+        shown = render_template(layout, two_factor={"title": title, "head": head, "body": body})
+    except TemplateNotFound as why:
+        if why.name != layout:
+            raise
+        raise RuntimeError(
+            f"layout={layout!r} is no template of this application: put it into its templates"
+        ) from None
+    if body.partition("\n")[0] not in shown:  # the rest may have been indented
+        raise RuntimeError(
+            f"layout={layout!r} doesn't show our page: put {{{{ two_factor.body }}}} into a block"
+            " that its base shows"
+        )
+    return shown
 
 
 def render(name: str, context: Mapping[str, object]) -> str:

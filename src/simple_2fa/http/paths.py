@@ -9,9 +9,23 @@ from simple_2fa.http.services import mount
 
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of this host: no other one after two slashes, no backslash, space or control character."""
+_PREFIX = re.compile(r"(/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*")
+"""Segments of a path (RFC 3986, 3.3), none of which browsers resolve, and none with escapes."""
 _LONGEST = 1024
 _PLAIN = "/!$&'()*+,-.:;=@_~"
 """What a path holds as it is (RFC 3986, 3.3)."""
+
+
+def prefix_of(text: str) -> str:
+    """Give what comes before each path of ours as `at` takes it: '/2fa' for '2fa', or ''.
+
+    Raises:
+        ValueError: no path begins so.
+    """
+    prefix = f"/{bare}" if (bare := text.strip("/")) else ""
+    if not _PREFIX.fullmatch(prefix):
+        raise ValueError(f"url_prefix is {text!r}: give a path such as '/2fa'")
+    return prefix
 
 
 def at(path: str) -> str:

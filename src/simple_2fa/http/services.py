@@ -68,7 +68,7 @@ class Mount:
 
     Attributes:
         make: puts the parts together that they work with; called once.
-        parts: the same, whatever the state of the database: for commands.
+        parts: the same, whatever the state of the database; see `put_together`.
         templates: what pages are made of.
         prefix: what comes before each path of ours, such as '/2fa', or ''.
         home: the path in the application of whoever wanted no other page.
@@ -77,7 +77,7 @@ class Mount:
             is ours.
         layout: the template of that application's around our pages, or '' for ours.
         shows_inbox: letters that were not sent are shown, in development.
-        locale: chooses the language, where the application does.
+        locale: chooses the language, where the application does; its `str` names it.
         apart: puts other parts together, whose data lie in a folder and which go by a clock.
         sends: a thread of each process that has requests sends letters.
     """
@@ -91,7 +91,7 @@ class Mount:
     is_hosted: bool = False
     layout: str = ""
     shows_inbox: bool = False
-    locale: Callable[[], str | None] | None = None
+    locale: Callable[[], object] | None = None
     apart: Callable[[Path, Callable[[], datetime]], Services] | None = None
     sends: bool = False
     _makers: list[Callable[[], Services]] = field(default_factory=list, init=False)
@@ -125,9 +125,17 @@ class Mount:
         if self.sends and not (self.is_apart or current_app.testing):
             self.services.worker.keep_running()
 
+    def put_together(self) -> Services:
+        """Put parts together for a command, whatever the state of the database; it closes that."""
+        return (self._makers[-1] if self._makers else self.parts)()
+
     @contextmanager
     def instead(self, make: Callable[[], Services]) -> Iterator[None]:
-        """Work with other parts for a while, as tests do; those of before come back untouched."""
+        """Work with other parts for a while, as tests do; those of before come back untouched.
+
+        Args:
+            make: puts them together, for the faces and for each command anew: on the same data.
+        """
         before = self._made.copy()
         self._makers.append(make)
         self._made.clear()
@@ -147,10 +155,13 @@ def mount() -> Mount:
     Raises:
         RuntimeError: they don't.
     """
-    try:
-        return cast("Mount", current_app.extensions[EXTENSION])
-    except KeyError:
-        raise RuntimeError("this application has no Simple 2FA: call Simple2FA(app)") from None
+    found = current_app.extensions.get(EXTENSION)
+    if found is None:
+        raise RuntimeError(
+            f"the application {current_app.name!r} has no Simple 2FA: call Simple2FA(app), or"
+            " two_factor.init_app(app)"
+        )
+    return cast("Mount", found)
 
 
 def services() -> Services:

@@ -75,15 +75,13 @@ def locale() -> str:
 
 
 def browser_locale() -> str:
-    """Choose the language: the application's, else by what the browser asks for.
+    """Choose the language: the application's, if it is one of ours, else the browser's.
 
     This needs no database.
     """
     select = mount().locale
-    chosen = select() if select else None
-    if chosen:
-        return chosen
-    return words.best(request.headers.get("Accept-Language", ""))
+    chosen = words.nearest(str(select())) if select else ""
+    return chosen or words.best(request.headers.get("Accept-Language", ""))
 
 
 def token() -> str:

@@ -4,7 +4,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ class MailServer:
         tls: 'starttls', 'implicit', or 'none' for a server on this machine.
         user: signs in where it is set.
         ca_file: the authority to trust in place of the system's.
+        spelled: names settings in a text as the operator writes them.
     """
 
     host: str
@@ -41,6 +42,7 @@ class MailServer:
     user: str | None = None
     password: str = field(default="", repr=False)
     ca_file: Path | None = None
+    spelled: Callable[[str], str] = str
 
 
 class Smtp:
@@ -176,12 +178,14 @@ class Smtp:
         """Hang up on every fault of the connection, and say what it means."""
         try:
             yield
-        except OutOfReachError:
-            self._drop()
-            raise
+        except OutOfReachError as why:
+            told = str(why)
         except OSError as why:  # ssl.SSLError and smtplib.SMTPException are OSErrors
-            self._drop()
-            raise OutOfReachError(f"{self._name} {meaning(why, self._server.host)}") from None
+            told = f"{self._name} {meaning(why, self._server.host)}"
+        else:
+            return
+        self._drop()
+        raise OutOfReachError(self._server.spelled(told))
 
     def _drop(self) -> None:
         if self._link is not None:

@@ -26,7 +26,7 @@ from pydantic import (
 from sqlalchemy.engine import URL
 
 from simple_2fa.settings.env_file import read_env_file
-from simple_2fa.settings.faults import SettingsError, bad_value, conflicts, unknown
+from simple_2fa.settings.faults import SettingsError, bad_value, conflicts, spelled, unknown
 from simple_2fa.settings.shapes import (
     ADDRESS,
     MYSQL,
@@ -135,6 +135,7 @@ class Settings(BaseModel):
     """A picture in place of the monogram: an https address, a path, or a data:image (png, svg)."""
 
     _warnings: tuple[str, ...] = PrivateAttr(())
+    _spelling: Mapping[str, str] = PrivateAttr({})
 
     @classmethod
     def load(
@@ -158,11 +159,17 @@ class Settings(BaseModel):
         return settings
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> Self:
-        """Check these settings, whatever stands elsewhere; raise SettingsError with all faults."""
+    def of(cls, given: Mapping[str, str], spelling: Mapping[str, str] | None = None) -> Self:
+        """Check these settings, whatever stands elsewhere; raise SettingsError with all faults.
+
+        Args:
+            given: by the names that they have in `.env`.
+            spelling: how people write these names, where that is otherwise.
+        """
         settings, faults = cls._checked({"INSTANCE_PATH": "instance", **given}, Path.cwd())
         if settings is None or faults:
-            raise SettingsError(faults)
+            raise SettingsError(tuple(spelled(each, spelling or {}) for each in faults))
+        settings._spelling = spelling or {}  # noqa: SLF001 - its own class
         return settings
 
     @classmethod
@@ -197,6 +204,10 @@ class Settings(BaseModel):
         ):
             raise ValueError("take out the line break or control character")
         return value
+
+    def spelled(self, text: str) -> str:
+        """Name settings in a text as whoever gave these ones writes them."""
+        return spelled(text, self._spelling)
 
     @property
     def warnings(self) -> tuple[str, ...]:

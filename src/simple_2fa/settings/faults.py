@@ -43,7 +43,17 @@ def conflicts(given: Mapping[str, str]) -> Iterator[str]:
                 yield f"{name} is missing: the other DB_ settings need it"
 
 
-def unknown(name: str, names: tuple[str, ...]) -> str:
-    """Tell of a name that is no setting's, with the nearest that is one."""
-    near = difflib.get_close_matches(name.upper(), names, n=1, cutoff=0.7)
-    return f"{name} in .env is unknown" + (f"; did you mean {near[0]}?" if near else "")
+def spelled(text: str, spelling: Mapping[str, str]) -> str:
+    """Name settings in a text as people write them there, where that isn't as in `.env`."""
+    names = "|".join(spelling)
+    return re.sub(rf"\b({names})\b", lambda found: spelling[found[1]], text) if names else text
+
+
+def unknown(name: str, names: tuple[str, ...], where: str = ".env", prefix: str = "") -> str:
+    """Tell of a name that is no setting's, with the nearest that is one; all begin with a prefix.
+
+    The prefix, which they share, makes none nearer.
+    """
+    near = difflib.get_close_matches(name.removeprefix(prefix).upper(), names, n=1, cutoff=0.7)
+    advice = f"; did you mean {prefix}{near[0]}?" if near else ""
+    return f"{name} in {where} is unknown{advice}"

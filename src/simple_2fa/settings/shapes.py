@@ -18,7 +18,7 @@ _DRIVERS = {
     **dict.fromkeys(("postgres", "postgresql", POSTGRES), POSTGRES),
     **dict.fromkeys(("sqlite+pysqlite", SQLITE), SQLITE),
 }
-ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+ADDRESS = r"(?!\.|[^@]*\.[.@])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 _HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,7}"
 _SITE = r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?([/?#].*)?"
 _MYSQL_TAKES = {"charset", "unix_socket"}

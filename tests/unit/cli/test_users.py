@@ -332,7 +332,7 @@ class TestNaming:
 def test_an_account_that_vanishes_meanwhile_is_told(
     add: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(*_: object) -> None:
+    def gone(*_: object, **__: object) -> None:
         raise NoAccountError("No account has the id x")
 
     add()

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from simple_2fa.core import words
-from simple_2fa.core.words import LOCALES, best, day, gettext, ngettext, speaking, spoken
+from simple_2fa.core.words import LOCALES, best, day, gettext, nearest, ngettext, speaking, spoken
 
 MESSAGE = "Security code"
 GERMAN = "Sicherheitscode"
@@ -98,6 +98,16 @@ class TestBest:
     def test_a_long_header_takes_no_long_time(self, unit: str) -> None:
         header = unit * (100_000 // len(unit))
         assert best(header) in LOCALES  # a pattern that backtracks would not come back
+
+
+class TestNearest:
+    @pytest.mark.parametrize("name", ["de", "DE", "de-AT", "de_DE", "de_DE.UTF-8", "de@euro"])
+    def test_a_region_is_content_with_its_language(self, name: str) -> None:
+        assert nearest(name) == "de"
+
+    @pytest.mark.parametrize("name", ["", "fr", "den", "None", "_de", "d e", "*"])
+    def test_what_is_none_of_ours_is_nothing(self, name: str) -> None:
+        assert nearest(name) == ""
 
 
 class TestSpeaking:

@@ -171,6 +171,15 @@ def test_every_method_that_may_change_something_counts(method: str) -> None:
     assert not row(app, "view", method).fault
 
 
+def test_what_is_guarded_needs_simple_2fa_once_it_is_asked_for() -> None:
+    """The audit itself doesn't: it looks at marks."""
+    app = plain(view=guarded)
+    assert not audit_routes(app).failures
+    app.testing = True
+    with pytest.raises(RuntimeError, match="application 'toy' has no Simple 2FA: call Simple2FA"):
+        app.test_client().post("/view")
+
+
 def test_pages_are_listed_and_may_demand_nothing() -> None:
     app = Flask("toy")
     app.add_url_rule("/page", "page", view)
@@ -197,6 +206,21 @@ class TestAllowing:
             "'view' needs no reason: take it off the list of what is allowed",
         )
         assert audit.failures == ()
+
+    @pytest.mark.parametrize(
+        "allowed", [["view"], ("view",), {"view"}, "view", {"view": None}, {1: "one"}], ids=str
+    )
+    def test_a_list_without_reasons_is_refused(self, allowed: Any) -> None:  # noqa: ANN401
+        with pytest.raises(TypeError) as told:
+            audit_routes(plain(view=view), allowed)
+        assert str(told.value) == (
+            "give a reason for each endpoint that is allowed, such as"
+            " {'login': 'takes the password'}"
+        )
+
+    @pytest.mark.parametrize("allowed", [None, {}, []], ids=str)
+    def test_nothing_is_allowed_by_nothing(self, allowed: Any) -> None:  # noqa: ANN401
+        assert audit_routes(plain(view=view), allowed).failures
 
     def test_it_opens_no_other(self) -> None:
         audit = audit_routes(plain(view=view, other=view), {"view": "a robot calls it"})

@@ -38,12 +38,13 @@ def _unpaused(unpaused: None) -> None:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
+def host(tmp_path: Path) -> Flask:
+    """Whose commands look at its own database: of one called `app` our plugin keeps them apart."""
     return toy(tmp_path, **production(tmp_path))
 
 
-def call(app: Flask, *arguments: str) -> Result:
-    return app.test_cli_runner().invoke(args=["simple-2fa", *arguments])
+def call(host: Flask, *arguments: str) -> Result:
+    return host.test_cli_runner().invoke(args=["simple-2fa", *arguments])
 
 
 def tables(folder: Path) -> Database:
@@ -51,30 +52,44 @@ def tables(folder: Path) -> Database:
 
 
 class TestDatabase:
-    def test_tables_are_made_and_then_fit(self, app: Flask, tmp_path: Path) -> None:
-        made = call(app, "db", "upgrade")
+    def test_tables_are_made_and_then_fit(self, host: Flask, tmp_path: Path) -> None:
+        made = call(host, "db", "upgrade")
         current = f"The database sqlite:///{tmp_path / 'toy.sqlite3'} is current.\n"
         assert (made.exit_code, made.output) == (0, f"migrated to {database.HEAD}\n{current}")
-        assert call(app, "db", "upgrade").output == current
-        assert call(app, "db", "check").output == current
-        assert json.loads(call(app, "db", "upgrade", "--json").output) == []
+        assert call(host, "db", "upgrade").output == current
+        assert call(host, "db", "check").output == current
+        assert json.loads(call(host, "db", "upgrade", "--json").output) == []
 
-    def test_without_them_it_says_what_to_do(self, app: Flask, tmp_path: Path) -> None:
-        told = call(app, "db", "check")
+    def test_without_them_it_says_what_to_do(self, host: Flask, tmp_path: Path) -> None:
+        told = call(host, "db", "check")
         name = f"sqlite:///{tmp_path / 'toy.sqlite3'}"
         advice = "run `flask simple-2fa db upgrade`"
         assert told.exit_code == 1
         assert told.output == f"the database {name} has no tables yet: {advice}\n"
-        told = call(app, "db", "check", "--json")
+        told = call(host, "db", "check", "--json")
         assert (told.exit_code, json.loads(told.output)["state"]) == (1, "empty")
 
     def test_what_is_wrong_with_the_server_is_told(
-        self, app: Flask, monkeypatch: pytest.MonkeyPatch
+        self, host: Flask, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        call(app, "db", "upgrade")
+        call(host, "db", "upgrade")
         monkeypatch.setattr(database, "problems", lambda _: ["sql_mode is lax"])
-        told = call(app, "db", "check")
+        told = call(host, "db", "check")
         assert (told.exit_code, told.stderr) == (1, "sql_mode is lax\n")
+
+    def test_development_s_is_not_fit_for_production(self, host: Flask, tmp_path: Path) -> None:
+        file = {"SIMPLE_2FA_DATABASE_URL": production(tmp_path)["SIMPLE_2FA_DATABASE_URL"]}
+        mine = toy(tmp_path, **file)
+        with mine.test_client() as client:
+            client.get("/verify")
+        assert call(mine, "db", "check").exit_code == 0
+        told = call(host, "db", "check")
+        assert told.exit_code == 1
+        assert told.stderr.startswith("the database was made for development: give production its")
+        assert "SIMPLE_2FA_INSTANCE_PATH" in told.stderr
+        told = call(host, "db", "check", "--json")
+        facts = json.loads(told.stdout)
+        assert (told.exit_code, facts["state"], len(facts["problems"])) == (1, "current", 1)
 
 
 class TestFaults:
@@ -88,18 +103,18 @@ class TestFaults:
         assert "geheim" not in told.stderr
 
     @every_call
-    def test_so_is_a_newer_one(self, app: Flask, tmp_path: Path, arguments: list[str]) -> None:
-        call(app, "db", "upgrade")
+    def test_so_is_a_newer_one(self, host: Flask, tmp_path: Path, arguments: list[str]) -> None:
+        call(host, "db", "upgrade")
         db = tables(tmp_path)
         db.tidy(lambda link: link.exec_driver_sql("UPDATE two_factor_version SET version_num='9'"))
         db.close()
-        told = call(app, *arguments)
+        told = call(host, *arguments)
         assert (told.exit_code, told.stdout, told.stderr.count("\n")) == (1, "", 1)
         assert "newer" in told.stderr
 
     @pytest.mark.parametrize("arguments", CALLS[2:], ids=" ".join)
-    def test_so_is_one_without_tables(self, app: Flask, arguments: list[str]) -> None:
-        told = call(app, *arguments)
+    def test_so_is_one_without_tables(self, host: Flask, arguments: list[str]) -> None:
+        told = call(host, *arguments)
         assert (told.exit_code, told.stdout) == (1, "")
         assert told.stderr.endswith("has no tables yet: run `flask simple-2fa db upgrade`\n")
 
@@ -108,10 +123,22 @@ class TestFaults:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
     ) -> None:
         monkeypatch.setitem(sys.modules, "pymysql", None)
-        app = toy(tmp_path, **production(tmp_path, DATABASE_URL="mysql://u@localhost/x"))
-        told = call(app, *arguments)
+        host = toy(tmp_path, **production(tmp_path, DATABASE_URL="mysql://u@localhost/x"))
+        told = call(host, *arguments)
         fault = "the database's driver is missing: `pip install 'pymysql'` installs it\n"
         assert (told.exit_code, told.output) == (2, fault)
+
+    @every_call
+    def test_certificates_that_are_none_are_told(
+        self, tmp_path: Path, arguments: list[str]
+    ) -> None:
+        authority = tmp_path / "ca.pem"
+        authority.write_text("nothing of the kind")
+        server = {"DATABASE_URL": "mysql://u@db.example.com/x", "DB_TLS_CA": str(authority)}
+        more = production(tmp_path, **server)
+        told = call(toy(tmp_path, **more), *arguments)
+        assert (told.exit_code, told.stdout, told.stderr.count("\n")) == (2, "", 1)
+        assert told.stderr.startswith("SIMPLE_2FA_DB_TLS_CA is ")
 
     @pytest.mark.parametrize("arguments", [*CALLS, ["keys", "new"]], ids=" ".join)
     def test_an_application_that_can_not_be_made_says_why(
@@ -133,44 +160,44 @@ class TestWorker:
         monkeypatch.setattr(Worker, "run_forever", lambda self, _: began.append(self))
         return began
 
-    def test_it_says_where_letters_go(self, app: Flask, worked: list[Worker]) -> None:
-        call(app, "db", "upgrade")
-        told = call(app, "worker")
+    def test_it_says_where_letters_go(self, host: Flask, worked: list[Worker]) -> None:
+        call(host, "db", "upgrade")
+        told = call(host, "worker")
         line = "Letters go out by 127.0.0.1:25. Ctrl-C or SIGTERM ends it.\n"
         assert (told.exit_code, told.output, len(worked)) == (0, line, 1)
 
     def test_in_development_too(self, tmp_path: Path, worked: list[Worker]) -> None:
-        app = toy(tmp_path, Simple2FA(url_prefix="/2fa"))
-        call(app, "db", "upgrade")
-        assert call(app, "worker").output.startswith("Letters are shown at /2fa/inbox. ")
+        host = toy(tmp_path, Simple2FA(url_prefix="/2fa"))
+        call(host, "db", "upgrade")
+        assert call(host, "worker").output.startswith("Letters are shown at /2fa/inbox. ")
         assert len(worked) == 1
 
     def test_development_s_database_is_not_production_s(
-        self, app: Flask, tmp_path: Path, worked: list[Worker]
+        self, host: Flask, tmp_path: Path, worked: list[Worker]
     ) -> None:
-        call(app, "db", "upgrade")
+        call(host, "db", "upgrade")
         db = tables(tmp_path)
         database.set_mark(db, MODE, DEVELOPMENT)
         db.close()
-        told = call(app, "worker")
+        told = call(host, "worker")
         assert (told.exit_code, worked) == (2, [])
         assert told.output.startswith("the database was made for development: give production its")
         assert "SIMPLE_2FA_INSTANCE_PATH" in told.output
 
 
 class TestKeys:
-    def test_a_new_one_can_be_used(self, app: Flask) -> None:
-        made = call(app, "keys", "new").output.strip()
-        other = json.loads(call(app, "keys", "new", "--json").output)["key"]
+    def test_a_new_one_can_be_used(self, host: Flask) -> None:
+        made = call(host, "keys", "new").output.strip()
+        other = json.loads(call(host, "keys", "new", "--json").output)["key"]
         assert len(Settings.of({"SECRET_KEY": f"{made},{other},{KEY}"}).master_keys()) == 3
 
 
 class TestRoutes:
     @pytest.fixture
-    def shop(self, app: Flask) -> Flask:
-        app.add_url_rule("/pay", "pay", lambda: "paid", methods=["POST"])
-        app.add_url_rule("/refund", "refund", second_factor_required(dict), methods=["POST"])
-        return app
+    def shop(self, host: Flask) -> Flask:
+        host.add_url_rule("/pay", "pay", lambda: "paid", methods=["POST"])
+        host.add_url_rule("/refund", "refund", second_factor_required(dict), methods=["POST"])
+        return host
 
     def test_what_demands_nothing_fails(self, shop: Flask) -> None:
         told = call(shop, "audit", "routes")
@@ -191,19 +218,19 @@ class TestRoutes:
         facts = json.loads(call(shop, "audit", "routes", "--json").stdout)
         assert (facts["failures"], len(facts["notes"])) == ([], 1)
 
-    @pytest.mark.parametrize("given", [["pay"], "pay", {"pay": None}, {"pay": 1}], ids=str)
+    @pytest.mark.parametrize("given", [["pay"], {"pay"}, ("pay",), "pay", {"pay": None}], ids=str)
     def test_a_list_without_reasons_is_refused(self, shop: Flask, given: Any) -> None:  # noqa: ANN401
         shop.config["SIMPLE_2FA_ALLOWED"] = given
         told = call(shop, "audit", "routes")
         assert (told.exit_code, told.stdout) == (2, "")
         assert told.stderr == (
-            "SIMPLE_2FA_ALLOWED maps endpoints to reasons: give a dict such as"
-            ' {"auth.login": "takes the password"}\n'
+            "SIMPLE_2FA_ALLOWED can't be used: give a reason for each endpoint that is allowed,"
+            " such as {'login': 'takes the password'}\n"
         )
 
 
-def test_help_lists_them_and_cuts_none_off(app: Flask) -> None:
+def test_help_lists_them_and_cuts_none_off(host: Flask) -> None:
     for group in ([], ["db"], ["keys"], ["person"], ["audit"]):
-        listed = call(app, *group, "--help").output.partition("Commands:\n")[2]
+        listed = call(host, *group, "--help").output.partition("Commands:\n")[2]
         assert listed
         assert "..." not in listed

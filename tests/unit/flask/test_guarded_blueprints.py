@@ -23,7 +23,8 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     two_factor, desk = Simple2FA(), Blueprint("desk", "x", url_prefix="/desk")
     two_factor.guard(desk, within=request.param)
     desk.add_url_rule("/tally", "tally", tally, methods=["GET", "POST"])
-    made = Site(toy(tmp_path, two_factor), Clock(utc_now()))
+    here = {"SIMPLE_2FA_PUBLIC_URL": "http://localhost:5000"}
+    made = Site(toy(tmp_path, two_factor, **here), Clock(utc_now()))
     made.app.register_blueprint(desk)
     yield made
     made.services.db.close()

@@ -40,6 +40,13 @@ def test_so_is_one_out_of_reach(tmp_path: Path) -> None:
     assert told.stderr.startswith("Nothing was sent: 127.0.0.1:")
 
 
+def test_settings_have_the_names_that_they_have_here(tmp_path: Path, smtp_sink: Sink) -> None:
+    account = {"EMAIL_USER": "ann", "EMAIL_PASSWORD": "geheim", "SMTP_PORT": str(smtp_sink.port)}
+    told = call(tmp_path, **account)
+    assert told.exit_code == 1
+    assert "check SIMPLE_2FA_EMAIL_USER and SIMPLE_2FA_EMAIL_PASSWORD (" in told.stderr
+
+
 @pytest.mark.parametrize("bad", ["ann", "ann@example.com\nBcc: e@evil.test", ""])
 def test_no_address_is_told_as_such(tmp_path: Path, bad: str) -> None:
     told = call(tmp_path, bad)

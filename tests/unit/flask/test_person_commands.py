@@ -22,7 +22,8 @@ ACTS = ("show", "disable", "enable", "reset-2fa")
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
+def host(tmp_path: Path) -> Flask:
+    """Whose commands look at its own database: of one called `app` our plugin keeps them apart."""
     return toy(tmp_path, **production(tmp_path))
 
 
@@ -46,11 +47,11 @@ def ann(db: Database) -> Account:
 
 
 @pytest.fixture
-def call(app: Flask, ann: Account) -> Call:
+def call(host: Flask, ann: Account) -> Call:
     assert ann.person
 
     def run(*arguments: str, typed: str = "") -> Result:
-        return app.test_cli_runner().invoke(args=["simple-2fa", "person", *arguments], input=typed)
+        return host.test_cli_runner().invoke(args=["simple-2fa", "person", *arguments], input=typed)
 
     return run
 

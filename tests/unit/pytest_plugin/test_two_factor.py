@@ -1,14 +1,18 @@
 """The fixture `two_factor`, at an application whose fixture is made once for many tests."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 
 from simple_2fa.core.clock import utc_now
 from simple_2fa.flask.testing import Clock, TwoFactor
+from simple_2fa.flask.testing.apart import Apart, mount_of
 from toy_shop import ANN, BOB, shop
 from world import wrong
 
@@ -61,6 +65,7 @@ def test_letters_come_with_all_that_is_in_them(two_factor: TwoFactor) -> None:
     assert letter.to == ANN
     assert letter.subject == "Your Shop security code"
     assert letter.code in letter.text
+    assert "signing in: localhost" in letter.text
     assert letter.code in letter.html
     assert two_factor.letters(ANN) == [letter]
     assert two_factor.letters(BOB) == []
@@ -124,6 +129,52 @@ def test_two_people_have_a_code_each(two_factor: TwoFactor, asked: FlaskClient, 
     assert [letter.to for letter in two_factor.letters()] == [BOB, ANN]
     assert two_factor.confirm(asked, ANN).location == "/bank/orders?sort=new"
     assert two_factor.confirm(bob, BOB).location == "/bank/orders"
+
+
+class TestCommands:
+    """Commands of operators look at the test's data, by its clock."""
+
+    def call(self, app: Flask, *arguments: str) -> Result:
+        return app.test_cli_runner().invoke(args=["simple-2fa", *arguments])
+
+    @pytest.mark.usefixtures("two_factor")
+    def test_nobody_is_there_at_first(self, app: Flask) -> None:
+        assert self.call(app, "db", "check").exit_code == 0
+        told = self.call(app, "person", "show", "ann")
+        assert (told.exit_code, told.stderr[:28]) == (1, "Nobody with the id 'ann' is ")
+
+    def test_they_see_what_the_test_did(
+        self, two_factor: TwoFactor, asked: FlaskClient, app: Flask
+    ) -> None:
+        two_factor.confirm(asked, ANN)
+        facts = json.loads(self.call(app, "person", "show", "ann", "--json").stdout)
+        assert (facts["address"], facts["sessions"]) == (ANN, 1)
+        two_factor.clock.move(days=60)
+        facts = json.loads(self.call(app, "person", "show", "ann", "--json").stdout)
+        assert facts["sessions"] == 0
+
+    def test_the_test_sees_what_they_did(
+        self, two_factor: TwoFactor, asked: FlaskClient, app: Flask
+    ) -> None:
+        two_factor.confirm(asked, ANN)
+        two_factor.clock.move(days=20)
+        assert self.call(app, "person", "reset-2fa", "ann", "--yes").exit_code == 0
+        assert two_factor.letters(ANN)[0].subject == "Your second sign-in step at Shop was reset"
+        assert asked.get("/bank/orders").location == "/verify"
+
+    def test_the_real_database_is_not_touched(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("SIMPLE_2FA_DATABASE_URL", f"sqlite:///{tmp_path / 'real.sqlite3'}")
+        app = shop(tmp_path)
+        mount = mount_of(app)
+        assert mount
+        apart = Apart(mount)
+        assert self.call(app, "db", "upgrade").exit_code == 0
+        assert not (tmp_path / "real.sqlite3").exists()
+        apart.end()
+        assert self.call(app, "db", "upgrade").exit_code == 0
+        assert (tmp_path / "real.sqlite3").exists()
 
 
 def test_all_that_is_queued_is_mailed() -> None:

@@ -1,38 +1,31 @@
 """`flask simple-2fa ...`: what the operator of a Flask application has at hand."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from simple_2fa.core.clock import utc_now
-from simple_2fa.flask.auditing import audit_routes
-from simple_2fa.flask.checks import refusals
+from simple_2fa.flask.auditing import audit_routes, reasons_of
+from simple_2fa.flask.checks import FOR_DEVELOPMENT, refusals
 from simple_2fa.flask.commands import databases, faults, persons, trial
 from simple_2fa.flask.commands import keys as making
 from simple_2fa.flask.commands.opening import opened, opened_current
 from simple_2fa.flask.commands.routes import tell_routes
 from simple_2fa.flask.commands.telling import as_json
 from simple_2fa.flask.commands.working import work
-from simple_2fa.flask.config import PREFIX, prefixed
+from simple_2fa.flask.config import ALLOWED, PREFIX
 from simple_2fa.flask.hosted_services import COMMAND
 from simple_2fa.http.services import Services, mount
 from simple_2fa.settings import SettingsError
 
-_ALLOWED = f"{PREFIX}ALLOWED"
-
 
 class _Plain(AppGroup):
-    """Tells faults in lines, settings by the names that they have here."""
+    """Tells faults in lines."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (click's own)
         with faults.told(of_accounts="", of_databases=f"{COMMAND} db check"):
-            try:
-                return super().invoke(ctx)
-            except SettingsError as why:
-                raise SettingsError(tuple(map(prefixed, why.faults))) from None
+            return super().invoke(ctx)
 
 
 group = _Plain("simple-2fa", help="The second step: its database, letters, people and routes.")
@@ -60,19 +53,20 @@ def upgrade(*, as_json: bool) -> None:
 def check(*, as_json: bool) -> None:
     """Tell whether the database is fit for use.
 
-    Status 1 where it isn't, or isn't migrated.
+    Status 1 where it isn't, or isn't migrated, or is development's where production's is wanted.
     """
     with opened() as parts:
-        databases.check(parts.db, COMMAND, as_json=as_json)
+        misplaced = "" if parts.development else parts.settings.spelled(FOR_DEVELOPMENT)
+        databases.check(parts.db, COMMAND, as_json=as_json, misplaced=misplaced)
 
 
 @group.command()
 def worker() -> None:
     """Send letters and keep house, without serving."""
     with opened_current() as parts:
-        keys, now = parts.settings.master_keys(), utc_now()
+        keys, now = parts.settings.master_keys(), parts.clock()
         if not parts.development and (why := refusals(parts.db, keys, now)):
-            raise SettingsError(why)
+            raise SettingsError(tuple(map(parts.settings.spelled, why)))
         click.echo(f"Letters {_way(parts)}. Ctrl-C or SIGTERM ends it.")
         work(parts.worker)
 
@@ -91,7 +85,8 @@ def test(address: str) -> None:
     """
     with opened() as parts:
         if not parts.settings.smtp_server:
-            raise SettingsError(("SMTP_SERVER is missing: in development letters are only shown",))
+            told = f"{PREFIX}SMTP_SERVER is missing: in development letters are only shown"
+            raise SettingsError((told,))
         trial.send(parts.settings, address)
 
 
@@ -119,15 +114,11 @@ def list_routes(*, as_json: bool) -> None:
 
     Status 1 where one changes something, demands nothing and SIMPLE_2FA_ALLOWED has no reason.
     """
-    tell_routes(audit_routes(current_app, _allowed()), as_json=as_json)
-
-
-def _allowed() -> Mapping[str, str]:
-    given = current_app.config.get(_ALLOWED) or {}
-    if isinstance(given, Mapping) and all(isinstance(each, str) for each in given.values()):
-        return given
-    example = '{"auth.login": "takes the password"}'
-    raise SettingsError((f"{_ALLOWED} maps endpoints to reasons: give a dict such as {example}",))
+    try:
+        allowed = reasons_of(current_app.config.get(ALLOWED))
+    except TypeError as why:
+        raise SettingsError((f"{ALLOWED} can't be used: {why}",)) from None
+    tell_routes(audit_routes(current_app, allowed), as_json=as_json)
 
 
 def _way(parts: Services) -> str:

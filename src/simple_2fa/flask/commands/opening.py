@@ -12,7 +12,7 @@ from simple_2fa.http.services import Services, mount
 @contextmanager
 def opened() -> Iterator[Services]:
     """Give the parts, whatever the state of the database."""
-    parts = mount().parts()
+    parts = mount().put_together()
     with closing(parts.db):
         yield parts
 

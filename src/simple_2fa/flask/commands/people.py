@@ -6,7 +6,6 @@ from datetime import datetime
 import click
 
 from simple_2fa.accounts.model import Account
-from simple_2fa.core.clock import utc_now
 from simple_2fa.db.engine import Database
 from simple_2fa.flask.commands.telling import print_json
 from simple_2fa.mail.outbox import Outbox
@@ -14,12 +13,11 @@ from simple_2fa.sessions.model import Browser
 from simple_2fa.signin import by_operator
 from simple_2fa.signin.by_operator import Standing
 
-Change = Callable[[Database, str, datetime], bool]
+Change = Callable[[Database, str], bool]
 
 
-def show(db: Database, account: Account, *, as_json: bool) -> None:
+def show(db: Database, account: Account, now: datetime, *, as_json: bool) -> None:
     """Tell what is known of an account."""
-    now = utc_now()
     found = by_operator.standing(db, account, now)
     if as_json:
         browsers = [_browser_facts(each, now) for each in found.browsers]
@@ -34,16 +32,16 @@ def switch(
     db: Database, seen: Account, change: Change, words: tuple[str, str], *, as_json: bool
 ) -> None:
     """Change who is let in; say the first words where that is new, else the second ones."""
-    done = change(db, seen.id, utc_now())
+    done = change(db, seen.id)
     if as_json:
         print_json({"id": seen.id, "address": seen.address, "changed": done})
     else:
         click.echo(words[0 if done else 1].format(seen.address))
 
 
-def reset(db: Database, outbox: Outbox, seen: Account, *, as_json: bool) -> None:
+def reset(db: Database, outbox: Outbox, seen: Account, now: datetime, *, as_json: bool) -> None:
     """Remove what an account enrolled and its known browsers, and end its sessions."""
-    gone = by_operator.reset_second_step(db, outbox, seen.id, utc_now())
+    gone = by_operator.reset_second_step(db, outbox, seen.id, now)
     if as_json:
         print_json({"id": seen.id, "address": seen.address, **gone})
     else:

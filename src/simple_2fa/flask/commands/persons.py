@@ -1,5 +1,7 @@
 """`flask simple-2fa person ...`: people by the ids that their application gave them."""
 
+from functools import partial
+
 import click
 from flask.cli import AppGroup
 
@@ -21,7 +23,7 @@ _ref = click.argument("ref")
 def show(ref: str, *, as_json: bool) -> None:
     """Tell what is known of the person whom you know as REF."""
     with opened_current() as parts:
-        people.show(parts.db, _found(parts.db, ref), as_json=as_json)
+        people.show(parts.db, _found(parts.db, ref), parts.clock(), as_json=as_json)
 
 
 @group.command("reset-2fa", context_settings=DASHES)
@@ -39,7 +41,7 @@ def reset_2fa(ref: str, *, yes: bool, as_json: bool) -> None:
         if not yes:
             way = f"a code sent to {seen.address} is enough as second step of {ref}"
             people.make_sure(f"After this {way}.")
-        people.reset(parts.db, parts.desk.outbox, seen, as_json=as_json)
+        people.reset(parts.db, parts.desk.outbox, seen, parts.clock(), as_json=as_json)
 
 
 @group.command(context_settings=DASHES)
@@ -53,7 +55,9 @@ def disable(ref: str, *, as_json: bool) -> None:
     words = "{} is refused whatever demands it.", "{} was refused before."
     with opened_current() as parts:
         seen = _found(parts.db, ref)
-        people.switch(parts.db, seen, flows.disable, words, as_json=as_json)
+        people.switch(
+            parts.db, seen, partial(flows.disable, now=parts.clock()), words, as_json=as_json
+        )
 
 
 @group.command(context_settings=DASHES)
@@ -64,7 +68,9 @@ def enable(ref: str, *, as_json: bool) -> None:
     words = "{} can make the second step again.", "{} wasn't disabled."
     with opened_current() as parts:
         seen = _found(parts.db, ref)
-        people.switch(parts.db, seen, flows.enable, words, as_json=as_json)
+        people.switch(
+            parts.db, seen, partial(flows.enable, now=parts.clock()), words, as_json=as_json
+        )
 
 
 def _found(db: Database, ref: str) -> Account:
