@@ -76,9 +76,20 @@ def test_of_twelve_confirmations_in_one_session_one_makes_the_account(lobby: Lob
 def test_of_twelve_tabs_one_asks_and_all_wait_with_it(lobby: Lobby) -> None:
     ann = at(lobby, joined(lobby))
     visit, account, token = ann.visit(), owner(ann), new_secret()
-    told = together(THREADS, lambda _: login.go_on(visit, account, "/orders", token, ask=True))
+    told = together(THREADS, lambda _: login.go_on(visit, account, "/orders", [token], ask=True))
     assert {each.cookies and each.cookies.session for each in told} == {token}
     ann.token = token
+    assert len(letters(ann)) == 1
+    assert outcome(lambda: ann.act(login.answer, ann.code)) == "in"
+
+
+def test_of_twelve_pages_that_ask_in_a_session_that_waits_one_does(lobby: Lobby) -> None:
+    ann = at(lobby, joined(lobby))
+    account, token = owner(ann), new_secret()
+    login.go_on(ann.visit(), account, "/orders", [token], ask=False)
+    ann.token = token
+    visit = ann.visit()
+    together(THREADS, lambda _: login.go_on(visit, account, "/orders", [], ask=True))
     assert len(letters(ann)) == 1
     assert outcome(lambda: ann.act(login.answer, ann.code)) == "in"
 

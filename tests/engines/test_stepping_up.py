@@ -179,6 +179,15 @@ def test_asked_twice_at_once_the_open_code_serves_the_later_wish(lobby: Lobby) -
     assert ann.act(step_up.answer, code).goes_to == "/account/delete"
 
 
+def test_of_two_who_ask_at_once_both_wait_for_one_code(lobby: Lobby) -> None:
+    ann = stale(lobby)
+    other = ann.visit()  # read before the first one's unit
+    ann.act(step_up.ask, "/account/password")
+    step_up.ask(other, "/account/delete")
+    assert len(letters(ann)) == 1
+    assert ann.act(step_up.answer, ann.code).goes_to == "/account/delete"
+
+
 def test_without_room_for_a_letter_it_says_when(lobby: Lobby) -> None:
     ann = asked(lobby)
     *_, pot = pots_of(ann.asked.question)

@@ -1,11 +1,12 @@
 """The second step in somebody else's Flask application, over HTTP."""
 
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import session
+from flask import Flask, abort, g, request, session
 from sqlalchemy import select
 
 from host_app import ANN, BOB, Customer, HostApp, host_app, leads
@@ -18,7 +19,7 @@ from simple_2fa.flask import (
     second_factor_passed,
     second_factor_required,
 )
-from simple_2fa.sessions import store
+from simple_2fa.sessions import browsers, store
 from world import wrong
 
 
@@ -132,6 +133,39 @@ class TestSignOut:
         ann.post("/empty")
         assert leads(thief.get("/orders")) == "/verify"
 
+    def test_an_error_before_it_has_looked_who_is_there_is_none(self, tmp_path: Path) -> None:
+        """As where a limit or a check of forms stands before what loads the user."""
+
+        def late(app: Flask) -> None:
+            app.before_request(lambda: abort(429) if request.args.get("busy") else None)
+            app.before_request(lambda: setattr(g, "user", session.get("user")))
+
+        ann = Customer(host_app(tmp_path, late))
+        ann.app.two_factor.person_loader(lambda: ("1", ANN) if g.get("user") else None)
+        ann.confirm()
+        assert ann.get("/orders?busy=1").status_code == 429
+        assert ann.get("/orders").status_code == 200
+
+    def test_nor_is_a_fault_of_its_loader_after_the_view(self, tmp_path: Path) -> None:
+        """As where a view has left the application's own transaction broken."""
+
+        def spoils(app: Flask) -> None:
+            @app.get("/spoil")
+            def spoil() -> str:
+                g.spoilt = True
+                return "spoilt"
+
+        def person() -> tuple[str, str] | None:
+            if g.get("spoilt"):
+                raise LookupError
+            return ("1", ANN) if session.get("user") else None
+
+        ann = Customer(host_app(tmp_path, spoils))
+        ann.app.two_factor.person_loader(person)
+        ann.confirm()
+        assert ann.get("/spoil").text == "spoilt"
+        assert ann.get("/orders").status_code == 200
+
     def test_its_loader_s_faults_break_no_other_view(self, ann: Customer) -> None:
         ann.confirm()
         ann.app.flask.testing = False
@@ -209,6 +243,17 @@ class TestWithin:
             assert ann.get("/").text == "home of None, no"
         assert len(ann.app.letters()) == 1
 
+    def test_what_another_request_has_overtaken_is_sent_once_more(
+        self, ann: Customer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ann.confirm(remember="yes").post("/logout")
+        ann.log_in()
+        with monkeypatch.context() as patched:
+            patched.setattr(browsers, "use", lambda *_: False)
+            again = ann.post("/orders/1?x=1", what="tea")
+        assert (again.status_code, leads(again)) == (307, "/orders/1?x=1")
+        assert ann.post("/orders/1?x=1", what="tea").status_code == 200
+
     def test_what_is_fresh_is_asked_for_there_too(self, ann: Customer) -> None:
         ann.confirm(remember="yes").post("/logout")
         ann.app.clock.move(minutes=1)
@@ -277,6 +322,32 @@ class TestForms:
         page = ann.open("/verify/again")
         assert "Go on with what you wanted to do?" in page.main
         assert ann.submit(page.form("/transfer")).text == "sent"
+
+    def test_one_beside_a_page_is_what_she_comes_to(self, ann: Customer) -> None:
+        other = ann.log_in().as_another_tab()
+        ann.get("/orders")
+        other.post("/transfer", to="Bob")
+        assert leads(other.answer()) == "/verify/again"
+        assert "Bob" in other.open("/verify/again").main
+
+    @pytest.mark.parametrize("site", ["same-origin", "none"])
+    def test_an_application_that_tells_no_referrer_loses_none(
+        self, ann: Customer, site: str
+    ) -> None:
+        """Its pages, and ours in it, send 'Origin: null'."""
+        fetched = {"Origin": "null", "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
+        ann.log_in().post("/transfer", fetched, to="Bob")
+        form = ann.verify().form("/verify/answer")
+        typed = {"csrf": str(form.one("input", name="csrf")["value"]), "code": ann.app.code()}
+        assert leads(ann.post("/verify/answer", fetched, **typed)) == "/verify/again"
+
+    def test_so_many_fields_as_fit_a_row(self, ann: Customer) -> None:
+        sent = "&".join(["a="] * 6000)
+        form = "application/x-www-form-urlencoded"
+        ann.log_in().client.post("/transfer", data=sent, content_type=form)
+        with ann.app.db.reader.connect() as connection:
+            (kept,) = connection.execute(select(sessions.c.kept)).scalars()
+        assert 40_000 < len(kept) < 2**16
 
     def test_she_may_leave_it(self, ann: Customer) -> None:
         ann.log_in().post("/transfer", to="Bob")
@@ -355,6 +426,14 @@ class TestAtOnce:
         assert len(ann.app.letters()) == 1
         assert leads(other.answer()) == "/orders"
         assert other.get("/orders").status_code == 200
+
+    def test_also_a_moment_apart(self, ann: Customer) -> None:
+        ann.app.clock.now = datetime(2026, 11, 22, 10, 30, 9, 999_000, tzinfo=UTC)
+        other = ann.log_in().as_another_tab()
+        ann.get("/orders")
+        ann.app.clock.now += timedelta(milliseconds=2)
+        other.get("/orders")
+        assert len(ann.app.letters()) == 1
 
     def test_whoever_has_the_same_cookies_later_is_asked_anew(self, ann: Customer) -> None:
         other = ann.log_in().as_another_tab()

@@ -9,7 +9,8 @@ from flask import Blueprint, Flask, Response, g, redirect, render_template_strin
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import DictLoader, TemplateNotFound
-from werkzeug.test import TestResponse
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import Client, TestResponse
 
 from apps import KEY
 from host_app import ANN, Customer, HostApp, host_app, leads
@@ -117,7 +118,65 @@ class TestProtection:
         assert self.send(ann, "/verify/answer", code=ann.app.code()).status_code == 403
 
 
+class TestNeighbours:
+    """Two applications at one host, as behind a dispatcher."""
+
+    @pytest.fixture
+    def pair(self, tmp_path: Path) -> tuple[HostApp, HostApp, Client]:
+        shop, desk = (host_app(tmp_path / name, name=name) for name in ("shop", "desk"))
+        both = DispatcherMiddleware(shop.flask, {"/desk": desk.flask})
+        return shop, desk, Client(both)
+
+    @staticmethod
+    def confirm(client: Client, app: HostApp, root: str = "", **more: str) -> None:
+        client.post(f"{root}/login", data={"user": "1"})
+        assert client.get(f"{root}/orders").location == f"{root}/verify"
+        form = Shown(client.get(f"{root}/verify")).form(f"{root}/verify/answer")
+        typed = {"csrf": form.one("input", name="csrf")["value"], "code": app.code(), **more}
+        done = client.post(f"{root}/verify/answer", data=typed)
+        assert done.location == f"{root}/orders"
+
+    def test_neither_ends_the_other_s_second_step(
+        self, pair: tuple[HostApp, HostApp, Client]
+    ) -> None:
+        shop, desk, client = pair
+        self.confirm(client, shop)
+        self.confirm(client, desk, "/desk")
+        assert client.get("/orders").status_code == 200
+        assert client.get("/desk/orders").status_code == 200
+
+    def test_nor_forgets_its_browsers(self, pair: tuple[HostApp, HostApp, Client]) -> None:
+        shop, desk, client = pair
+        self.confirm(client, shop, remember="yes")
+        self.confirm(client, desk, "/desk", remember="yes")
+        shop.clock.move(minutes=1)
+        client.post("/logout")
+        client.post("/login", data={"user": "1"})
+        assert client.get("/orders").location == "/orders"  # once more, with the session's cookies
+        assert client.get("/orders").status_code == 200
+
+
 class TestHandlers:
+    def test_a_program_that_nobody_is_behind_hears_the_application_s_own_answer(
+        self, tmp_path: Path
+    ) -> None:
+        def logins(app: Flask) -> None:
+            manager = LoginManager(app)
+            manager.user_loader(lambda _: None)
+            manager.unauthorized_handler(lambda: ({"error": "sign in first"}, 401))
+
+        told = customer(tmp_path, logins).get("/orders", Accept="application/json")
+        assert (told.status_code, told.json) == (401, {"error": "sign in first"})
+
+    def test_it_may_have_more_names_than_one(self, tmp_path: Path) -> None:
+        config = {"SIMPLE_2FA_PUBLIC_URL": "http://localhost:5000"}
+        ann = customer(tmp_path, None, config).log_in()
+        ann.get("/orders")
+        form = ann.verify().form("/verify/answer")
+        typed = {"csrf": form.one("input", name="csrf")["value"], "code": ann.app.code()}
+        sent = ann.post("/verify/answer", {"Origin": "http://localhost"}, **typed)
+        assert leads(sent) == "/orders"
+
     def test_the_application_s_own_handle_its_own(self, tmp_path: Path) -> None:
         def handlers(app: Flask) -> None:
             app.register_error_handler(404, lambda _: ("their 404", 404))
@@ -484,6 +543,23 @@ class TestMisplaced:
         shop = host_app(tmp_path, lambda app: app.register_blueprint(MISLED))
         told = [each.fault for each in audit_routes(shop.flask).failures]
         assert any("GET /secrets (misled.secrets) has its guard above" in each for each in told)
+
+    def test_inside_an_app_factory_too(self, tmp_path: Path) -> None:
+        def factory(app: Flask) -> None:
+            @second_factor_required
+            @app.get("/above")
+            def above() -> str:
+                return "open"
+
+            @app.get("/under")
+            @second_factor_required
+            def under() -> str:
+                return "guarded"
+
+        ann = customer(tmp_path, factory).confirm()
+        assert ann.get("/under").text == "guarded"
+        with pytest.raises(RuntimeError, match="the route of 'above'"):
+            ann.get("/above")
 
     def test_a_view_may_be_open_at_one_path_and_guarded_at_another(self, tmp_path: Path) -> None:
         def both(app: Flask) -> None:

@@ -89,9 +89,12 @@ def open_database(settings: Settings) -> Database:
     """Open the database that the settings name; nothing is connected yet.
 
     Raises:
-        SettingsError: its driver is missing, or DB_TLS_CA holds no certificate.
+        SettingsError: its driver is missing, it is in memory, or DB_TLS_CA holds no certificate.
     """
     url = settings.database()
+    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+        fault = "DATABASE_URL names a database in memory, which each connection has for itself:"
+        raise SettingsError((settings.spelled(f"{fault} name a file, sqlite:////srv/app.sqlite3"),))
     tls_ca = str(settings.db_tls_ca or "") if settings.database_tls() == "verify" else None
     try:
         return Database(url, tls_ca=tls_ca)

@@ -1,6 +1,6 @@
 """How somebody whom a host has signed in gets to the second step, and past it without one."""
 
-from flask import Response, after_this_request, request
+from flask import Response, after_this_request, redirect, request
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.core.clock import to_millis
@@ -8,10 +8,11 @@ from simple_2fa.core.errors import SlowDownError
 from simple_2fa.flask.hosting import this_host
 from simple_2fa.http import problems, signals, visits
 from simple_2fa.http.origins import is_own_origin
-from simple_2fa.http.paths import at, go, lead_to
+from simple_2fa.http.paths import at, go, home, lead_to, path_asked
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 from simple_2fa.http.signals import second_factor_asked
+from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session
 from simple_2fa.signin import asking, login, persons, step_up
 from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
@@ -32,15 +33,12 @@ def skip(account: Account) -> Session | Response | None:
         before it is made, however long that takes; None where the browser skips nothing.
     """
     is_page = request.method not in CHANGES and not is_program()
-    to_it = lead_to(kept.wanted(is_meant=True)[0]) if is_page else None
     try:
         cookies = login.skip(visits.visit(), account)
-    except OverError:
-        if to_it is None:
-            raise
-        return to_it  # another tab was first, and has its cookies now
-    if cookies and to_it:
-        return visits.keep(to_it, cookies)
+    except OverError:  # another tab was first, and has its cookies now
+        return _once_more()
+    if cookies and is_page:
+        return visits.keep(_once_more(), cookies)
     return _let_in(cookies) if cookies else None
 
 
@@ -50,10 +48,10 @@ def ask(account: Account) -> Response:
     waits = persons.waits(visit, account)
     if is_program():
         return refusal() if waits or not request.cookies else _wait(visit, account)
-    if waits and not _is_meant():
-        return go("/verify")
+    if waits and (asking.awaited(visit) or not _is_meant()):
+        return _aim(visit)
     wanted, form = _wanted(visit)
-    entered = login.go_on(visit, account, wanted, _token(account), ask=_is_meant())
+    entered = login.go_on(visit, account, wanted, _tokens(account), ask=_is_meant())
     if entered.cookies and form:
         kept.keep(entered.cookies.session, form)
     return _led(entered, account)
@@ -65,23 +63,19 @@ def ask_at_once(account: Account, wanted: str) -> Response:
     cookies = login.skip(visit, account)
     if cookies:
         return visits.keep(lead_to(wanted), cookies)
-    return _led(login.go_on(visit, account, wanted, _token(account), ask=True), account)
+    return _led(login.go_on(visit, account, wanted, _tokens(account), ask=True), account)
 
 
 def ask_again(account: Account) -> Response:
     """Put the question before what needs a fresh second step."""
     visit = visits.visit()
-    seen, is_asked = asking.awaited(visit), _is_meant() and not is_program()
-    if seen and not seen.stopped(visit.now) and not is_asked:
-        return refusal() if is_program() else go("/verify")
+    seen = asking.awaited(visit)
+    if seen and not seen.stopped(visit.now):
+        return refusal() if is_program() else _aim(visit)
     wanted, form = (kept.from_where(), None) if is_program() else _wanted(visit)
-    try:
-        if is_asked:
-            step_up.ask(visit, wanted)
-    except SlowDownError:
-        is_asked = False
-    if not is_asked:
-        visit.db.tidy(lambda link: asking.want(link, visit, wanted))
+    if visit.session and not _is_asked(visit, wanted):
+        session = visit.session
+        visit.db.tidy(lambda link: store.want(link, visit.token, session, wanted))
     if form:
         kept.keep(visit.token, form)
     _tell_asked(account)
@@ -111,6 +105,11 @@ def _is_meant() -> bool:
     return is_own_origin() and "Sec-Purpose" not in request.headers
 
 
+def _once_more() -> Response:
+    """Lead to the same path, with what was sent to it: none of it has been looked at."""
+    return redirect(path_asked() or home(), 307)  # type: ignore[return-value]
+
+
 def _let_in(cookies: Cookies) -> Session | None:
     """Let this very request through."""
     host = this_host()
@@ -122,19 +121,42 @@ def _let_in(cookies: Cookies) -> Session | None:
 
 def _wait(visit: Visit, account: Account) -> Response:
     """Let the person behind a program find the question on its page."""
-    _led(login.go_on(visit, account, kept.from_where(), _token(account), ask=False), account)
+    _led(login.go_on(visit, account, kept.from_where(), _tokens(account), ask=False), account)
     return refusal()
 
 
-def _token(account: Account) -> str:
-    """Give one token for requests that a browser sends at once, as where it restores its tabs.
+def _aim(visit: Visit) -> Response:
+    """Lead somebody to the page who waits for a code, and then to what is wanted now."""
+    if _is_meant():
+        wanted, form = _wanted(visit)
+        if form:
+            kept.keep(visit.token, form)
+        else:
+            visit.db.tidy(lambda connection: store.aim(connection, visit.token, wanted))
+    return go("/verify")
 
-    They carry the same cookies; so one of them asks, and the others find its question.
+
+def _is_asked(visit: Visit, wanted: str) -> bool:
+    """Ask for a fresh step, where a page of the application leads here and a code may be sent."""
+    if is_program() or not _is_meant():
+        return False
+    try:
+        step_up.ask(visit, wanted)
+    except SlowDownError:
+        return False
+    return True
+
+
+def _tokens(account: Account) -> tuple[str, ...]:
+    """Give what opens one session for requests that a browser sends at once, as restored tabs do.
+
+    They carry the same cookies. Those of a moment before are looked for too.
     """
-    sent = request.headers.get("Cookie", "")
-    span = to_millis(visits.visit().now) // _AT_ONCE
-    wish = f"{account.id} {account.epoch} {span} {sent}"
-    return services().vault.mac(_USE, wish) if sent else ""
+    visit, sent = visits.visit(), request.headers.get("Cookie", "")
+    span = to_millis(visit.now) // _AT_ONCE
+    whose = f"{account.id} {account.epoch} {visit.place.agent} {visit.place.network} {sent}"
+    wishes = (f"{each} {whose}" for each in (span, span - 1))
+    return tuple(services().vault.mac(_USE, each) for each in wishes) if sent else ()
 
 
 def _wanted(visit: Visit) -> tuple[str, Form | None]:

@@ -181,6 +181,6 @@ def _account() -> Account:
 def _sign_in() -> Response:
     """Answer somebody who isn't signed in as the application itself does."""
     manager = getattr(current_app, "login_manager", None)
-    if manager is not None and not is_program():
+    if manager is not None and (manager.unauthorized_callback or not is_program()):
         return current_app.make_response(manager.unauthorized())
     raise Unauthorized

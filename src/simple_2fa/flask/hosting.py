@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 import flask
 from flask import Response, request
@@ -10,7 +11,9 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from simple_2fa.accounts.model import Person
 from simple_2fa.core.errors import UnavailableError
+from simple_2fa.core.ids import digest
 from simple_2fa.http.own import g
+from simple_2fa.http.paths import is_asset
 from simple_2fa.http.services import mount, now, services
 from simple_2fa.sessions import store
 
@@ -18,8 +21,6 @@ log = logging.getLogger(__name__)
 
 _LONGEST = 255
 _GIVES = "return (id, address), or None where nobody is signed in"
-KEY = "_simple_2fa"
-"""In the application's own session: whose token, and the token."""
 
 Told = tuple[object, str] | None
 """What a person loader gives: the application's id of somebody, and an address; or None."""
@@ -32,13 +33,15 @@ class Host:
     """
 
     def __init__(self, name: str, loader: Callable[[], Callable[[], Told] | None]) -> None:
-        """Take the application's name, which its people are told apart by.
+        """Take the application's name, which its people and cookies are told apart by.
 
         Args:
             name: the same on all its nodes.
             loader: gives the function that tells who is signed in, once there is one.
         """
         self.name = name
+        self.mark = f"{digest('host', name).hex()[:8]}_"
+        self._key = f"_simple_2fa_{self.mark}"
         self._loader = loader
 
     def person(self) -> tuple[Person, str] | None:
@@ -67,7 +70,7 @@ class Host:
 
     def token(self) -> str:
         """Give the token, where it is of whoever is signed in."""
-        held = flask.session.get(KEY)
+        held = flask.session.get(self._key)
         return held[1] if held and held[0] == self._whose() else ""
 
     def keep(self, _response: Response, token: str) -> None:
@@ -76,20 +79,22 @@ class Host:
 
     def hold(self, token: str) -> None:
         """Keep it; this very request has it too."""
-        flask.session[KEY] = [self._whose(), token]
+        flask.session[self._key] = [self._whose(), token]
 
     def drop(self, _response: Response) -> None:
         """Forget the token."""
-        flask.session.pop(KEY, None)
+        flask.session.pop(self._key, None)
 
     def note(self) -> None:
         """Before each request: note whose token the browser brought."""
-        g.brought = _held()
+        g.brought = self._held()
 
     def follow(self, response: Response) -> Response:
         """After each request: with whoever was signed out, or exchanged, goes the second step."""
-        brought, held = g.get("brought"), _held()
-        if held and held[0] != self._still():
+        if is_asset(request.endpoint):
+            return response
+        brought, held = g.get("brought"), self._held()
+        if held and self._is_gone(held[0], response):
             self.drop(response)
             _end(held[1])
             held = None
@@ -97,13 +102,29 @@ class Host:
             _end(brought[1])  # the whole session was emptied
         return response
 
-    def _still(self) -> str:
-        """Tell who is there after the view; where that can't be told, nobody is."""
+    def _is_gone(self, whose: str, response: Response) -> bool:
+        """Whether somebody was signed out, or another signed in.
+
+        An error may come before the application has looked who is there, or leave it unable to.
+        """
         try:
-            return self._whose()
+            there = self._whose()
         except Exception:
             log.exception("the person loader failed after a request")
-            return ""
+            return False
+        return there != whose and bool(there or response.status_code < HTTPStatus.BAD_REQUEST)
+
+    def _held(self) -> list[str] | None:
+        """Look whose token its session holds, without a mark that it was looked at."""
+        name = flask.current_app.config["SESSION_COOKIE_NAME"]
+        if name not in request.cookies and not flask.session.modified:
+            return None
+        session = flask.session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (Flask's own way)
+        was_accessed = session.accessed
+        found = session.get(self._key)
+        session.accessed = was_accessed
+        is_whole = isinstance(found, list | tuple) and len(found) == 2  # noqa: PLR2004 (whose, and what)
+        return [str(each) for each in found] if is_whole else None
 
     def _whose(self) -> str:
         who = self.person()
@@ -141,16 +162,3 @@ def _end(token: str) -> None:
             db.tidy(lambda connection: store.end(connection, session.id))
     except (UnavailableError, ServiceUnavailable, DBAPIError) as why:
         log.warning("a session was not ended: %s", why)
-
-
-def _held() -> list[str] | None:
-    """Look whose token the application's session holds, without a mark that it was looked at."""
-    name = flask.current_app.config["SESSION_COOKIE_NAME"]
-    if name not in request.cookies and not flask.session.modified:
-        return None
-    session = flask.session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (Flask's own way)
-    was_accessed = session.accessed
-    found = session.get(KEY)
-    session.accessed = was_accessed
-    is_whole = isinstance(found, list | tuple) and len(found) == 2  # noqa: PLR2004 (whose, and what)
-    return [str(each) for each in found] if is_whole else None

@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
+from weakref import ref
 
 from flask import Flask, current_app, request
 
@@ -15,6 +17,9 @@ def mark(call: Any, within: float | None) -> None:  # noqa: ANN401 (a function, 
     """Mark what demands the second step, of the last minutes where they are given."""
     call.second_factor = Demand(Stage.FULL, fresh=within is not None)
     call.within = within
+    for layer in layers(getattr(call, "__wrapped__", None)):
+        with suppress(AttributeError, TypeError):  # a class, say, takes none
+            layer.guarded_by = ref(call)  # type: ignore[attr-defined]
 
 
 def marks(call: object) -> Iterator[float | None]:
@@ -39,14 +44,19 @@ def layers(call: object) -> Iterator[object]:
 def unguarded(app: Flask) -> frozenset[str]:
     """Name the endpoints above whose route a guard stands, where it guards nothing.
 
-    Their modules know the guarded function by a name under which Flask serves the bare one.
+    Their modules know the guarded function by a name under which Flask serves the bare one; inside
+    a function, as in an app factory, nobody knows the guarded one any more.
     """
-    found = ((endpoint, view, _named(view)) for endpoint, view in app.view_functions.items())
-    return frozenset(
-        endpoint
-        for endpoint, view, named in found
-        if any(layer is view for layer in layers(named)) and _guards(named) and not _guards(view)
-    )
+    views = app.view_functions.items()
+    return frozenset(end for end, view in views if not _guards(view) and _is_misled(view))
+
+
+def _is_misled(view: object) -> bool:
+    if "<locals>" in getattr(view, "__qualname__", ""):
+        guard = getattr(view, "guarded_by", None)
+        return guard is not None and guard() is None
+    named = _named(view)
+    return _guards(named) and any(layer is view for layer in layers(named))
 
 
 def _guards(call: object) -> bool:

@@ -12,6 +12,8 @@ _SESSION = "s2fa_session"
 class InCookie:
     """In a cookie of ours; a `Keeper`."""
 
+    mark = ""
+
     def token(self) -> str:
         """Give what the cookie holds."""
         return request.cookies.get(cookie_name(_SESSION), "")

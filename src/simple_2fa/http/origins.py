@@ -41,11 +41,14 @@ def block(address: Address) -> str:
 
 
 def is_own_origin() -> bool:
-    """Tell whether a browser's headers, where it sent some, name a page of ours."""
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site is not None and site not in _SAME_SITE:
-        return False
+    """Tell whether a browser's headers, where it sent some, name a page of ours.
+
+    Sec-Fetch-Site is the browser's own judgement (Fetch Metadata). Origin is 'null' for our own
+    pages, too, where an application says 'Referrer-Policy: no-referrer'.
+    """
+    site, origin = (request.headers.get(name) for name in ("Sec-Fetch-Site", "Origin"))
+    if site is not None:
+        return site in _SAME_SITE
     return origin is None or origin in _own_origins()
 
 
@@ -91,6 +94,8 @@ def _own_origins() -> set[str | None]:
     own: set[str | None] = {services().settings.origin}
     if services().development:
         own.add(f"http://{request.host}")  # loopback: `is_misdirected` has checked it
+    if mount().is_hosted:  # which may have more names than PUBLIC_URL says
+        own.add(request.host_url.rstrip("/"))
     return own
 
 

@@ -48,6 +48,12 @@ def here() -> str:
     return quote(f"{request.script_root}{request.path}", safe=_PLAIN)
 
 
+def path_asked() -> str:
+    """Give this request's path with its query; '' for one that isn't led to again."""
+    query = request.query_string.decode("ascii", "replace")
+    return safe_path(f"{here()}?{query}" if query else here())
+
+
 def go(path: str) -> Response:
     """Lead to a path of ours, by GET."""
     return lead_to(at(path))

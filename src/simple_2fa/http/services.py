@@ -50,7 +50,13 @@ class Services:
 
 
 class Keeper(Protocol):
-    """Finds the token of this request's session, and lets the browser keep another."""
+    """Finds the token of this request's session, and lets the browser keep another.
+
+    Attributes:
+        mark: in the names of cookies, tells applications apart that share a host.
+    """
+
+    mark: str
 
     def token(self) -> str:
         """Give what it holds; '' where there is none."""
@@ -97,14 +103,14 @@ class Mount:
     _makers: list[Callable[[], Services]] = field(default_factory=list, init=False)
     # By process: a fork has no thread of its parent's, and must not touch its connections.
     _made: dict[int, Services] = field(default_factory=dict, init=False)
-    _making: Lock = field(default_factory=Lock, init=False)
+    _making: dict[int, Lock] = field(default_factory=dict, init=False)
 
     @property
     def services(self) -> Services:
         """The parts that they work with."""
         here = os.getpid()
         if here not in self._made:
-            with self._making:
+            with self._making.setdefault(here, Lock()):
                 if here not in self._made:
                     make = self._makers[-1] if self._makers else self.make
                     self._made[here] = make()

@@ -99,9 +99,9 @@ def know(response: Response, cookies: Cookies) -> Response:
     """Let the browser keep that it is known; cookies of no more use go."""
     if cookies.browser:
         name, verifier = cookies.browser
-        set_cookie(response, f"{_BROWSER}{name}", verifier, lasts=BROWSER_LASTS)
+        set_cookie(response, f"{_browser()}{name}", verifier, lasts=BROWSER_LASTS)
         for dead in _held().keys() - {name} - _still_known():
-            set_cookie(response, f"{_BROWSER}{dead}", "", lasts=timedelta())
+            set_cookie(response, f"{_browser()}{dead}", "", lasts=timedelta())
     return response
 
 
@@ -127,9 +127,13 @@ def _browsers() -> dict[str, str]:
 
 def _held() -> dict[str, str]:
     """Give all cookies of known browsers: public id → verifier."""
-    prefix = cookie_name(_BROWSER)
+    prefix = cookie_name(_browser())
     pairs = ((name.removeprefix(prefix), value) for name, value in request.cookies.items())
     return {name: value for name, value in pairs if is_id(name)}
+
+
+def _browser() -> str:
+    return f"{_BROWSER}{mount().keeper.mark}"
 
 
 def _still_known() -> set[str]:

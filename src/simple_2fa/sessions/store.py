@@ -9,6 +9,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     null,
     or_,
@@ -91,6 +92,10 @@ _CARRY = (
     .values(epoch=_S.epoch + 1)
 )
 _KEEP = update(sessions).where(_S.session == bindparam("which")).values(kept=bindparam("sealed"))
+_AIM = update(sessions).where(_S.token == bindparam("held")).values(goes_to=bindparam("then"))
+_WANT = _AIM.where(
+    _S.stage == bindparam("seen"), func.coalesce(_S.challenge, "") == bindparam("awaited")
+).values(challenge=None)
 _TOUCH = (
     update(sessions).where(_S.session == bindparam("which")).values(seen_at=bindparam("instant"))
 )
@@ -201,6 +206,17 @@ def carry(connection: Connection, account: str, epoch: int, since: datetime | No
 def keep(connection: Connection, session: str, sealed: str | None) -> None:
     """Keep what was sent before a second step, sealed; None for nothing any more."""
     connection.execute(_KEEP, {"which": session, "sealed": sealed})
+
+
+def aim(connection: Connection, held: str, goes_to: str) -> None:
+    """Note where a session goes once what it waits for is answered."""
+    connection.execute(_AIM, {"held": hash_secret(held), "then": goes_to})
+
+
+def want(connection: Connection, held: str, seen: Session, goes_to: str) -> None:
+    """Let a session want a step before it goes on; where it waits for another by now, it does."""
+    values = {"held": hash_secret(held), "seen": seen.stage.value}
+    connection.execute(_WANT, {**values, "awaited": seen.challenge or "", "then": goes_to})
 
 
 def touch(connection: Connection, session: str, now: datetime) -> None:

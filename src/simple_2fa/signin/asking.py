@@ -138,15 +138,11 @@ def wait_for(connection: Connection, visit: Visit, challenge: str, goes_to: str)
         raise OverError
 
 
-def want(connection: Connection, visit: Visit, goes_to: str) -> None:
-    """Let the visitor's session want a second step before it goes on; nothing is sent yet.
-
-    Raises:
-        OverError: it is over, or has moved on.
-    """
-    stage = visit.session.stage if visit.session else Stage.ANONYMOUS
-    if not store.await_answer(connection, visit.token, stage, None, goes_to):
-        raise OverError
+def open_one(visit: Visit, asked: Question) -> Challenge | None:
+    """Read the challenge that takes answers to a question, whichever request has put it."""
+    key = challenges.open_key(asked.caller, asked.subject, asked.purpose)
+    found = visit.db.read(lambda connection: challenges.by_open_key(connection, key))
+    return None if found is None or found.stopped(visit.now) else found
 
 
 def awaited(visit: Visit) -> Challenge | None:

@@ -1,5 +1,6 @@
 """Signing in: the password, the second step, and the one door to a full session."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -8,7 +9,7 @@ from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.hashing import BusyError
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import Cashed, Noted, Proof, Purpose, Started
+from simple_2fa.challenges.model import Cashed, Challenge, Noted, Proof, Purpose, Started
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.core.ids import id_of, new_secret
 from simple_2fa.core.passwords import needs_rehash
@@ -90,32 +91,42 @@ def skip(visit: Visit, account: Account) -> Cookies | None:
     return _skip(visit, _Match(account, known, None)).cookies if _is_skipped(visit, known) else None
 
 
-def go_on(visit: Visit, account: Account, goes_to: str, token: str = "", *, ask: bool) -> Entered:
+def go_on(
+    visit: Visit, account: Account, goes_to: str, tokens: Sequence[str] = (), *, ask: bool
+) -> Entered:
     """Take somebody to the second step whom another application has signed in.
 
     Args:
         visit: from which.
         account: of that application's person.
         goes_to: where the person wants to go.
-        token: of the session, where one begins: the same for requests at once of one browser, so
-            that one of them asks and the others wait with it.
+        tokens: where a session begins, what opens it: the same for requests at once of one
+            browser, so that one of them asks and the others wait with it; the first is for a new
+            one.
         ask: send a code at once; else the page offers it.
     """
     match = _Match(account, people.recognised(visit, account), None, goes_to)
     start = partial(_ask if ask else _wait, visit)
-    if visit.session or not token:
+    if visit.session:
+        waits = _goes_on(visit.session, account)  # the token stays: this is no step of its own
+        return start(replace(match, token=visit.token if waits else ""))
+    if not tokens:
         return start(match)
     try:
-        return _begun(visit, account, token) or start(replace(match, token=token))
+        return _begun(visit, account, tokens) or start(replace(match, token=tokens[0]))
     except OverError:
-        return _begun(visit, account, token) or start(match)
+        return _begun(visit, account, tokens) or start(match)
 
 
-def _begun(visit: Visit, account: Account, token: str) -> Entered | None:
+def _begun(visit: Visit, account: Account, tokens: Sequence[str]) -> Entered | None:
     """Give what another request led to, if its session waits for that account's step still."""
-    found = visit.db.read(lambda connection: store.by_token(connection, token, visit.now))
-    waits = found and _goes_on(found, account)
-    return Entered(None, Cookies(token), asks=True) if waits else None
+
+    def query(connection: Connection) -> str | None:
+        pairs = ((each, store.by_token(connection, each, visit.now)) for each in tokens)
+        return next((each for each, found in pairs if found and _goes_on(found, account)), None)
+
+    token = visit.db.read(query)
+    return Entered(None, Cookies(token), asks=True) if token else None
 
 
 def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
@@ -197,13 +208,14 @@ def _ask(visit: Visit, match: _Match) -> Entered:
     try:
         flows.start(visit.desk, question, visit.now, also)
     except SlowDownError:
-        return _wait(visit, match)
+        return _wait(visit, match, asking.open_one(visit, question))
     return Entered(None, cookies, asks=True)
 
 
-def _wait(visit: Visit, match: _Match) -> Entered:
-    """Let somebody wait for the second step, and ask for a code on its page."""
+def _wait(visit: Visit, match: _Match, seen: Challenge | None = None) -> Entered:
+    """Let somebody wait for the second step: for what is open, or to ask for a code on its page."""
     session, cookies = _at_password(visit, match), Cookies(match.token or new_secret())
+    session = replace(session, challenge=seen.id if seen else session.challenge)
 
     def work(connection: Connection) -> None:
         _spend(connection, visit, match)

@@ -1,5 +1,6 @@
 """People whom another application signs in: only the second step is ours."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account, AddressTakenError, Person
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.address import canonical, mask, subject_of_address
-from simple_2fa.core.errors import BadAddressError, Simple2FAError
+from simple_2fa.core.errors import BadAddressError, Simple2FAError, UnavailableError
 from simple_2fa.core.ids import new_attempt, new_id
 from simple_2fa.core.tags import Event, Tag
 from simple_2fa.db.engine import Connection
@@ -19,6 +20,9 @@ from simple_2fa.signin import notices
 from simple_2fa.signin.erasing import erase
 from simple_2fa.signin.model import OverError, Visit
 from simple_2fa.signin.writing import write
+
+_TIMES = 5
+"""How often somebody is tried to be forgotten whose account changes at the same moment."""
 
 
 class NoAddressError(Simple2FAError):
@@ -87,12 +91,14 @@ def _is_same(one: str, other: str) -> bool:
 
 def _moved(visit: Visit, account: Account, address: str) -> Account:
     notice = notices.sealed(visit, account, "address_changed", to=mask(address))
-    pot = buckets.bucket(MOVES, account.id)
+    # By address, too: an application may have given it to many.
+    names = (account.id, subject_of_address(account.address).hex())
+    pots = [buckets.bucket(MOVES, each) for each in names]
 
     def work(connection: Connection) -> None:
         if not accounts.change_address(connection, account, address):
             raise OverError
-        if buckets.take(connection, pot, visit.now, charge=1):
+        if all(buckets.take(connection, pot, visit.now, charge=1) for pot in pots):
             outbox.queue(connection, notice)
 
     write(visit, Tag.ADDRESS_CHANGE, account.id, work)
@@ -100,15 +106,26 @@ def _moved(visit: Visit, account: Account, address: str) -> Account:
 
 
 def forget(desk: Desk, person: Person, now: datetime) -> bool:
-    """Remove all that is known of a person, as her host has. Gives whether there was anything."""
-    account = desk.db.read(lambda connection: accounts.by_person(connection, person))
-    if account is None:
-        return False
-    key, found = new_attempt(now), account
+    """Remove all that is known of a person, as her host has. Gives whether there was anything.
+
+    Raises:
+        UnavailableError: the database is out of reach, or her account keeps changing.
+    """
+    for _ in range(_TIMES):
+        account = desk.db.read(lambda connection: accounts.by_person(connection, person))
+        if account is None:
+            return False
+        with suppress(OverError):  # something else has changed it meanwhile, or removed it
+            _erase(desk, account, now)
+            return True
+    raise UnavailableError("the account of a person who is forgotten keeps changing")
+
+
+def _erase(desk: Desk, account: Account, now: datetime) -> None:
+    key = new_attempt(now)
 
     def unit(connection: Connection) -> Event:
-        erase(connection, found, now)
-        return Event(key, now, Tag.ACCOUNT_DELETE, "done", account=found.id)
+        erase(connection, account, now)
+        return Event(key, now, Tag.ACCOUNT_DELETE, "done", account=account.id)
 
     desk.db.transact(key, unit)
-    return True

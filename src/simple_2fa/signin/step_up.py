@@ -27,10 +27,10 @@ def ask(visit: Visit, goes_to: str) -> None:
     try:
         flows.start(visit.desk, question, visit.now, asking.noting(visit, goes_to))
     except SlowDownError:
-        seen = asking.awaited(visit)
-        if seen is None or seen.purpose != Purpose.STEP_UP or seen.stopped(visit.now):
+        found = asking.open_one(visit, question)
+        if found is None:
             raise
-        still_open = seen.id
+        still_open = found.id
         visit.db.tidy(lambda link: asking.wait_for(link, visit, still_open, goes_to))
 
 

@@ -9,8 +9,9 @@ from flask import request
 
 from simple_2fa.core.clock import from_millis, to_millis
 from simple_2fa.core.errors import SealError
+from simple_2fa.db.engine import Connection
 from simple_2fa.http.hosts import their_fields, token_field
-from simple_2fa.http.paths import at, here, home, safe_path
+from simple_2fa.http.paths import at, here, home, path_asked, safe_path
 from simple_2fa.http.services import now, services
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session
@@ -47,8 +48,7 @@ def wanted(*, is_meant: bool) -> tuple[str, Form | None]:
 
     What a stranger's page has sent is nothing that the person wanted.
     """
-    query = request.query_string.decode("ascii", "replace")
-    path = safe_path(f"{here()}?{query}" if query else here())
+    path = path_asked()
     if request.method != "POST":
         return path or safe_path(here()) or home(), None
     if not is_meant:
@@ -70,13 +70,13 @@ def from_where() -> str:
 
 
 def keep(token: str, form: Form) -> None:
-    """Keep a form with the session that a token opens."""
+    """Keep a form with the session that a token opens, and lead to it once that may go on."""
     db, instant = services().db, now()
     session = db.read(lambda connection: store.by_token(connection, token, instant))
     if session:
         packed = json.dumps([to_millis(instant), form.path, form.fields, form.back])
         sealed = services().vault.seal(_USE, session.id, packed.encode())
-        db.tidy(lambda connection: store.keep(connection, session.id, sealed))
+        db.tidy(lambda connection: _keep(connection, session, sealed, token))
 
 
 def kept(session: Session | None) -> Form | None:
@@ -115,6 +115,11 @@ def drop(session: Session) -> None:
     services().db.tidy(lambda connection: store.keep(connection, session.id, None))
 
 
+def _keep(connection: Connection, session: Session, sealed: str, token: str) -> None:
+    store.keep(connection, session.id, sealed)
+    store.aim(connection, token, at(AGAIN))
+
+
 def _is_sent(form: Form) -> bool:
     return request.method == "POST" and form.path.partition("?")[0] == here()
 
@@ -123,7 +128,7 @@ def _that_fit(fields: Fields) -> Fields:
     """Give the fields that can be kept; where one is too long for that, the others."""
     kept, room = [], _MOST
     for each in fields:
-        length = len(json.dumps(each))
+        length = len(json.dumps(each)) + len(", ")
         if length <= room:
             kept.append(each)
             room -= length

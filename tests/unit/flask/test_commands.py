@@ -118,6 +118,13 @@ class TestFaults:
         assert (told.exit_code, told.stdout) == (1, "")
         assert told.stderr.endswith("has no tables yet: run `flask simple-2fa db upgrade`\n")
 
+    @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+    def test_a_database_in_memory_is_refused_in_words(self, tmp_path: Path, url: str) -> None:
+        config = {**production(tmp_path), "SIMPLE_2FA_DATABASE_URL": url}
+        told = call(toy(tmp_path, **config), "db", "check")
+        assert told.exit_code == 2
+        assert "SIMPLE_2FA_DATABASE_URL names a database in memory" in told.output
+
     @every_call
     def test_a_driver_that_is_missing_is_named(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
