@@ -47,9 +47,11 @@ def is_own_origin() -> bool:
     pages, too, where an application says 'Referrer-Policy: no-referrer'.
     """
     site, origin = (request.headers.get(name) for name in ("Sec-Fetch-Site", "Origin"))
-    if site is not None:
-        return site in _SAME_SITE
-    return origin is None or origin in _own_origins()
+    if site is not None and site not in _SAME_SITE:
+        return False
+    if origin is None or origin in _own_origins():
+        return True
+    return mount().is_hosted and site is not None
 
 
 def is_misdirected() -> bool:

@@ -42,7 +42,7 @@ class MailServer:
     user: str | None = None
     password: str = field(default="", repr=False)
     ca_file: Path | None = None
-    spelled: Callable[[str], str] = str
+    spelled: Callable[[str], str] = field(default=str, repr=False)
 
 
 class Smtp:
