@@ -61,6 +61,18 @@ class TestOncePerSignIn:
         assert leads(ann.post("/login-and-ask", user="2")) == "/verify"
         assert "b•••@example.com" in ann.verify().main
 
+    @pytest.mark.parametrize("to", [None, "", "https://evil.example", "//evil.example", "orders"])
+    def test_and_leads_to_the_start_page_where_no_path_is_given(
+        self, ann: Customer, to: str | None
+    ) -> None:
+        @ann.app.flask.post("/login-next")
+        def login_next() -> Any:  # noqa: ANN401 (a response)
+            session["user"] = "1"
+            return ann.app.two_factor.ask(to)
+
+        assert leads(ann.post("/login-next")) == "/verify"
+        assert leads(ann.answer()) == "/"
+
     def test_whoever_asks_for_nobody_is_told_so(self, ann: Customer) -> None:
         ann.app.two_factor.person_loader(lambda: None)
         with pytest.raises(RuntimeError, match="signed somebody in"):

@@ -114,7 +114,7 @@ class Simple2FA:
         """
         guarding.guard_blueprint(blueprint, within)
 
-    def ask(self, next: str = "") -> Response:  # noqa: A002 (as it is called in addresses)
+    def ask(self, next: str | None = "") -> Response:  # noqa: A002 (as it is called in addresses)
         """Take whoever was just signed in to the second step; the end of a login view.
 
         Args:

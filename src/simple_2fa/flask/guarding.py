@@ -120,7 +120,7 @@ def demand(within: timedelta | None) -> Response | None:
     return _told(lambda: _demand(within))
 
 
-def ask(goes_to: str = "") -> Response:
+def ask(goes_to: str | None = "") -> Response:
     """Take whoever has just been signed in to the second step, and then on to a path.
 
     For the end of a login view, after the application has let them in.
@@ -129,7 +129,7 @@ def ask(goes_to: str = "") -> Response:
     host.look_again()
     if host.person() is None:
         raise RuntimeError("ask() comes after your app has signed somebody in")
-    return _told(lambda: entering.ask_at_once(_account(), safe_path(goes_to) or home()))
+    return _told(lambda: entering.ask_at_once(_account(), safe_path(goes_to or "") or home()))
 
 
 def _told(work: Callable[[], Answer]) -> Answer | Response:
