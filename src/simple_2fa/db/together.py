@@ -4,11 +4,13 @@ A COMMIT waits for the disk, so whoever writes meanwhile joins the next group. N
 before the COMMIT of its group; each has a savepoint, so that one that fails takes back only itself.
 """
 
+import os
 import threading
 from collections.abc import Sequence
 from contextvars import copy_context
 from functools import partial
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine
 
@@ -59,6 +61,8 @@ class Together:
         self._door = threading.Lock()
         self._leader: _Place[Any] | None = None
         self._queue: list[_Place[Any]] = []
+        self._writing = threading.RLock()
+        _ALL.add(self)
 
     def commit(self, unit: Unit[T]) -> T:
         """Run a unit and give its result once it is committed.
@@ -84,7 +88,8 @@ class Together:
         with self._door:
             group, self._queue = self._queue, []
         try:
-            units.commit(self._engine, partial(_write, group))
+            with self._writing:
+                units.commit(self._engine, partial(_write, group))
         except Exception as why:  # noqa: BLE001 (the thread of each raises it)
             _fail(group, why)
         except BaseException:
@@ -111,6 +116,30 @@ class Together:
                 self._queue.remove(place)
                 if self._leader is place:
                     self._call_next()
+
+
+_ALL: WeakSet[Together] = WeakSet()
+_held: list[threading.RLock] = []
+
+
+def _hold() -> None:
+    """Let no fork happen in the middle of a group.
+
+    The child would inherit what SQLite's library notes in memory of the open transaction, and take
+    the file for locked for good.
+    """
+    _held.extend(each._writing for each in _ALL)  # noqa: SLF001 (of this module)
+    for each in _held:
+        each.acquire()
+
+
+def _let_go() -> None:
+    while _held:
+        _held.pop().release()
+
+
+if hasattr(os, "register_at_fork"):  # Windows doesn't fork
+    os.register_at_fork(before=_hold, after_in_parent=_let_go, after_in_child=_let_go)
 
 
 def _write(group: Sequence[_Place[Any]], connection: Connection) -> None:
