@@ -15,7 +15,6 @@ KEY_LENGTH = 20
 DIGITS = 6
 LOOK_AHEAD = 3
 """How many of the next codes are taken (RFC 4226, 7.4)."""
-ENROL = "enrol"
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,12 @@ class Counter(Factor):
 
     def begin(self, context: Context) -> Begun:
         state = secrets.token_bytes(KEY_LENGTH)
-        shown = {"key": b32encode(state).decode()} if context.purpose == ENROL else {}
+        shown = {"key": b32encode(state).decode()} if context.enrols else {}
         return Begun(state, {"digits": DIGITS, **shown})
 
     def finish(self, context: Context, state: bytes, answer: str) -> Verdict:
         code = codes.read_code(answer, DIGITS)
-        if context.purpose == ENROL:
+        if context.enrols:
             moved = Token(state).after(code)
             return Verdict(moved is not None, secret=moved.secret if moved else None)
         verdicts = [_verdict(held, code) for held in context.held]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from simple_2fa.core import factor
 from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.core.factor import Letter, Prompt
 from simple_2fa.core.tags import Tag
@@ -28,7 +29,7 @@ class Purpose(StrEnum):
     RESET = "reset"
     CHANGE_ADDRESS = "change_address"
     STEP_UP = "step_up"
-    ENROL = "enrol"
+    ENROL = factor.ENROL
 
 
 UNASKED = frozenset({Purpose.PROVE_ADDRESS, Purpose.RESET, Purpose.CHANGE_ADDRESS})

@@ -9,6 +9,8 @@ from typing import ClassVar
 Prompt = Mapping[str, str | int]
 MAX_ANSWER = 16_384
 """An answer is text of at most so many bytes."""
+ENROL = "enrol"
+"""The purpose under which `begin` and `finish` enrol a credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Context:
         rp_id: its host name (WebAuthn level 3, section 5.4.2).
         digits: how many digits a code of this challenge has.
         held: the subject's credentials of this factor.
+        subject: whom it is about, as an opaque handle of 32 bytes.
+        site: the name that people read.
+        alone: nothing else is proved: the answer says who it is, and stands for two factors.
     """
 
     now: datetime
@@ -45,6 +50,14 @@ class Context:
     address: str
     digits: int
     held: tuple[Held, ...] = ()
+    subject: bytes = b""
+    site: str = ""
+    alone: bool = False
+
+    @property
+    def enrols(self) -> bool:
+        """Whether a credential is being enrolled."""
+        return self.purpose == ENROL
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +85,16 @@ class Verdict:
         ok: whether the answer is right.
         credential: id of the held credential that answered, to be swapped to `secret`.
         secret: its next secret; without a credential, the secret of a new one (enrolment).
+        name: what enrolment can tell of the new one, such as a passkey's provider.
+        hint: what helps somebody whose password was right and whose answer is wrong; its template
+            says it. It must not help to guess.
     """
 
     ok: bool
     credential: str | None = None
     secret: bytes | None = None
+    name: str = ""
+    hint: str = ""
 
 
 class Factor(ABC):
@@ -94,6 +112,16 @@ class Factor(ABC):
     rests_on_mailbox: ClassVar[bool] = False
     resists_phishing: ClassVar[bool] = False
     can_be_enrolled: ClassVar[bool] = False
+    can_be_first: ClassVar[bool] = False
+    """Whether an answer may stand alone: it says whose it is, and proves two factors."""
+    is_spare: ClassVar[bool] = False
+    """Whether it is for when the others are lost: never asked first, no second factor by itself."""
+    is_single: ClassVar[bool] = False
+    """Whether somebody has one credential of it at most: a new one takes the former's place."""
+    is_dear: ClassVar[bool] = False
+    """Whether judging an answer costs as much as a password's hash: such answers take turns."""
+    needs: ClassVar[str] = ""
+    """The package without which it isn't there."""
     script: ClassVar[str | None] = None
     """Its module under static/, where the page needs one."""
 
@@ -112,3 +140,15 @@ class Factor(ABC):
         Raises:
             MalformedAnswerError: the answer can't be one at all; it spends no try.
         """
+
+    def subject_of(self, answer: str) -> bytes | None:  # noqa: ARG002 (most answers say nothing)
+        """Give the subject that an answer names by itself; nothing is proved by that.
+
+        Raises:
+            MalformedAnswerError: the answer can't be one at all.
+        """
+        return None
+
+    def summary(self, context: Context) -> Prompt:  # noqa: ARG002 (most have nothing to tell)
+        """Give what the account's page may tell of all that is held."""
+        return {}

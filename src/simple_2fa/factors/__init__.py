@@ -14,6 +14,8 @@ from simple_2fa.core.factor import Factor
 def load(folders: Iterable[Path] = ()) -> Mapping[str, Factor]:
     """Give every factor by name: ours, then those of the folders (each `*.py` there is one).
 
+    One whose package isn't installed is left out.
+
     Raises:
         ValueError: two factors bear one name.
     """
@@ -22,6 +24,8 @@ def load(folders: Iterable[Path] = ()) -> Mapping[str, Factor]:
     factors: dict[str, Factor] = {}
     for module in modules:
         factor: Factor = module.factor
+        if factor.needs and importlib.util.find_spec(factor.needs) is None:
+            continue
         if factor.name in factors:
             raise ValueError(f"two factors are named {factor.name!r}")
         factors[factor.name] = factor
