@@ -64,6 +64,7 @@ class TestEverywhere:
             at.page.keyboard.press("Enter")
             expect(at.page.locator("#code-error")).to_contain_text(told)
             expect(field).to_have_value("")
+        expect(field).to_be_focused()
         at.page.keyboard.type(code)
         at.page.keyboard.press("Enter")
         heading(at, "Done")
