@@ -33,7 +33,7 @@ def voided(ann: Visitor, about: str) -> bool:
 
 def notices(ann: Visitor, template: str) -> list[dict[str, str]]:
     """Give what the letters of this kind to the visitor's address tell."""
-    vault, table = ann.lobby.desk.vault, schema.letters
+    vault, table = ann.desk.vault, schema.letters
     query = select(table).where(table.c.template == template).order_by(table.c.id)
     rows = ann.db.read(lambda connection: list(connection.execute(query)))
     opened = (_opened(vault.open("letter", row.letter, row.sealed)) for row in rows if row.sealed)

@@ -1,4 +1,4 @@
-"""People who come in: a lobby, and visitors who keep their cookies as browsers do."""
+"""People who come in: visitors who keep their cookies as browsers do."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from simple_2fa.sessions.model import Place, Session
 from simple_2fa.signin import asking, login, recover
 from simple_2fa.signin import undo as undoing
 from simple_2fa.signin.arrival import arrival
-from simple_2fa.signin.model import TAKEN, Cookies, Entered, Lobby, OverError, Typed, Visit
+from simple_2fa.signin.model import TAKEN, Cookies, Entered, OverError, Typed, Visit
 from world import COUNTER_SECRET, MINUTE, NOW, Interrupted
 
 P = ParamSpec("P")
@@ -40,28 +40,19 @@ def hash_of(password: str) -> str:
     return passwords.hash_password(password)
 
 
-@cache
-def _hashing() -> Hashing:
-    return Hashing(16)
-
-
-def lobby_on(desk: Desk) -> Lobby:
-    return Lobby(desk, _hashing(), "Acme")
-
-
-def joined(lobby: Lobby, stored: str = "") -> Account:
+def joined(desk: Desk, stored: str = "") -> Account:
     """Store an account whose password is `PASSWORD`."""
     made = somebody(f"ann.{secrets.token_hex(8)}@example.com")
     made = replace(made, password=stored or hash_of(PASSWORD))
-    lobby.desk.db.tidy(lambda connection: accounts.add(connection, made))
+    desk.db.tidy(lambda connection: accounts.add(connection, made))
     return made
 
 
-def enrolled(lobby: Lobby, account: Account) -> str:
+def enrolled(desk: Desk, account: Account) -> str:
     """Give an account the token of RFC 4226's appendix D, its counter at 0; give its id."""
     new = NewCredential(account.subject, "counter", COUNTER_SECRET)
-    sealed = credentials.sealed(lobby.desk.vault, new.id, new.subject, new.secret)
-    lobby.desk.db.tidy(lambda connection: credentials.add(connection, new, sealed, NOW))
+    sealed = credentials.sealed(desk.vault, new.id, new.subject, new.secret)
+    desk.db.tidy(lambda connection: credentials.add(connection, new, sealed, NOW))
     return new.id
 
 
@@ -75,7 +66,7 @@ def _somewhere() -> Place:
 class Visitor:
     """One browser, with the clock and the network in which it is, and its owner's address."""
 
-    lobby: Lobby
+    desk: Desk
     address: str = field(default_factory=lambda: f"ann.{secrets.token_hex(8)}@example.com")
     now: datetime = NOW
     place: Place = field(default_factory=_somewhere)
@@ -84,12 +75,12 @@ class Visitor:
 
     @property
     def db(self) -> Database:
-        return self.lobby.desk.db
+        return self.desk.db
 
     def visit(self) -> Visit:
         """Make one request, its session read as pages read it."""
         held, session = dict(self.browsers), self.session
-        return Visit(self.lobby, self.now, self.place, SAYS, session, self.token, held)
+        return Visit(self.desk, self.now, self.place, SAYS, session, self.token, held)
 
     def act(
         self, story: Callable[Concatenate[Visit, P], T], *given: P.args, **named: P.kwargs
@@ -130,7 +121,7 @@ class Visitor:
     @property
     def code(self) -> str:
         """The right answer to that, as its letter tells it."""
-        return self.lobby.desk.open(self.asked).state.decode()
+        return self.desk.open(self.asked).state.decode()
 
     @property
     def account(self) -> Account | None:
@@ -139,21 +130,21 @@ class Visitor:
 
     def elsewhere(self) -> "Visitor":
         """Give another browser of the same person, in another network."""
-        return Visitor(self.lobby, self.address, self.now)
+        return Visitor(self.desk, self.address, self.now)
 
 
-def at(lobby: Lobby, account: Account) -> Visitor:
+def at(desk: Desk, account: Account) -> Visitor:
     """Give a browser that doesn't know its owner yet."""
-    return Visitor(lobby, account.address)
+    return Visitor(desk, account.address)
 
 
 def signed_in(
-    lobby: Lobby, account: Account | None = None, now: datetime = NOW, *, remember: bool = False
+    desk: Desk, account: Account | None = None, now: datetime = NOW, *, remember: bool = False
 ) -> Visitor:
     """Give a browser in which somebody has just signed in by mail code, without hashing."""
-    owner = found(lobby.desk.db, account) if account else joined(lobby)
-    ann = Visitor(lobby, owner.address, now)
-    second = lobby.desk.factors["mail_code"]
+    owner = found(desk.db, account) if account else joined(desk)
+    ann = Visitor(desk, owner.address, now)
+    second = desk.factors["mail_code"]
     made = arrival(ann.visit(), owner, None, second, remember=remember)
     ann.db.tidy(lambda connection: login.complete_login(connection, made))
     return _with(ann, made.cookies)
@@ -161,9 +152,9 @@ def signed_in(
 
 def meanwhile(ann: Visitor, act: Callable[[], object]) -> Visitor:
     """Give the same browser, where this happens between a request's reads and its write."""
-    desk = ann.lobby.desk
+    desk = ann.desk
     known = {**desk.factors, "mail_code": Interrupted(act)}
-    return replace(ann, lobby=replace(ann.lobby, desk=replace(desk, factors=known)))
+    return replace(ann, desk=replace(desk, factors=known))
 
 
 class Slow(Hashing):
@@ -182,7 +173,7 @@ class Slow(Hashing):
 
 def slowly(ann: Visitor, act: Callable[[], object]) -> Visitor:
     """Give the same browser, where this happens while a password is checked or hashed."""
-    return replace(ann, lobby=replace(ann.lobby, hashing=Slow(act)))
+    return replace(ann, desk=replace(ann.desk, hashing=Slow(act)))
 
 
 def outcome(act: Callable[[], Entered | bool | None]) -> str:
@@ -207,9 +198,9 @@ def told(entered: Entered) -> Outcome:
     return entered.answered.outcome
 
 
-def asking_for_a_way_in(lobby: Lobby) -> Visitor:
+def asking_for_a_way_in(desk: Desk) -> Visitor:
     """Give somebody who has forgotten her password."""
-    ann = at(lobby, joined(lobby))
+    ann = at(desk, joined(desk))
     ann.act(recover.begin, ann.address)
     return ann
 
@@ -221,9 +212,9 @@ def reset(ann: Visitor, password: str = OTHER_PASSWORD) -> None:
     assert ann.act(recover.set_password, password).cookies
 
 
-def at_home(lobby: Lobby, account: Account | None = None, *, remember: bool = False) -> Visitor:
+def at_home(desk: Desk, account: Account | None = None, *, remember: bool = False) -> Visitor:
     """Give a browser in which somebody signed in a minute ago."""
-    return replace(signed_in(lobby, account, NOW - MINUTE, remember=remember), now=NOW)
+    return replace(signed_in(desk, account, NOW - MINUTE, remember=remember), now=NOW)
 
 
 def undo(ann: Visitor, former: str = PASSWORD) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ import pytest
 from sqlalchemy import Executable, Row, Select, Table, func, insert, select
 
 from simple_2fa import factors
+from simple_2fa.accounts.hashing import Hashing
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt, Cash
 from simple_2fa.challenges.desk import Desk, ledger_of
@@ -50,10 +52,15 @@ def database(url: str, *, threads: int = 16) -> Database:
     return db
 
 
+@cache
+def _hashing() -> Hashing:
+    return Hashing(16)
+
+
 def desk_on(db: Database) -> Desk:
-    vault = Vault([MASTER_KEY])
+    vault, origin = Vault([MASTER_KEY]), "https://accounts.example.com"
     known = factors.load([FACTOR_FOLDER])
-    return Desk(db, vault, known, Outbox(db, vault), "https://accounts.example.com", TTL)
+    return Desk(db, vault, known, Outbox(db, vault), origin, TTL, "Acme", _hashing())
 
 
 def together(count: int, act: Callable[[int], T]) -> list[T]:

@@ -233,8 +233,7 @@ def test_a_node_that_lacks_the_factor_says_so(guest: Guest, ann: Account) -> Non
     guest.log_in(ann.address)
     older = replace(desk, factors={"mail_code": desk.factors["mail_code"]})
     extension = guest.site.app.extensions[EXTENSION]
-    lobby = replace(guest.site.services.lobby, desk=older)
-    services = replace(guest.site.services, desk=older, lobby=lobby)
+    services = replace(guest.site.services, desk=older)
     guest.site.app.extensions[EXTENSION] = replace(extension, make=lambda: services)
     for reply in (
         guest.get("/verify"),

@@ -12,8 +12,6 @@ from rig.proxy import Proxy
 from rig.server import Server
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.db.engine import Database
-from simple_2fa.signin.model import Lobby
-from visits import lobby_on
 from world import World, database, desk_on
 
 SERVERS = ["mariadb", "postgres"]
@@ -39,11 +37,6 @@ def db(
 @pytest.fixture
 def desk(db: Database) -> Desk:
     return desk_on(db)
-
-
-@pytest.fixture
-def lobby(desk: Desk) -> Lobby:
-    return lobby_on(desk)
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from simple_2fa.challenges import flows
+from simple_2fa.challenges.desk import Desk
 from simple_2fa.core import passwords
 from simple_2fa.signin import changes, login, recover, register, step_up
-from simple_2fa.signin.model import Entered, Lobby, OverError, Visit
+from simple_2fa.signin.model import Entered, OverError, Visit
 from traces import known_to, open_to
 from visits import (
     OTHER_PASSWORD,
@@ -50,16 +51,16 @@ def only_hers(ann: Visitor) -> bool:
     )
 
 
-def test_a_password_changed_while_the_old_one_is_checked_keeps_that_out(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_a_password_changed_while_the_old_one_is_checked_keeps_that_out(desk: Desk) -> None:
+    ann = signed_in(desk)
     thief = slowly(ann.elsewhere(), lambda: change_password(ann))
     thief.act(login.sign_in, thief.typed())
     assert thief.stage == ""
     assert only_hers(ann)
 
 
-def test_so_does_one_changed_while_the_code_is_checked(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_so_does_one_changed_while_the_code_is_checked(desk: Desk) -> None:
+    ann = signed_in(desk)
     thief = at_code(ann.elsewhere())
     late = meanwhile(thief, lambda: change_password(ann))
     late.act(login.answer, thief.code, remember=True)
@@ -70,8 +71,8 @@ def test_so_does_one_changed_while_the_code_is_checked(lobby: Lobby) -> None:
 
 
 @pytest.mark.parametrize("step", ["password", "code"])
-def test_whoever_comes_in_just_before_it_is_put_out(lobby: Lobby, step: str) -> None:
-    ann = signed_in(lobby)
+def test_whoever_comes_in_just_before_it_is_put_out(desk: Desk, step: str) -> None:
+    ann = signed_in(desk)
     thief = ann.elsewhere()
 
     def enter() -> None:
@@ -86,9 +87,9 @@ def test_whoever_comes_in_just_before_it_is_put_out(lobby: Lobby, step: str) -> 
     assert only_hers(late)
 
 
-def test_a_change_and_a_sign_in_at_once_leave_one_session(lobby: Lobby) -> None:
+def test_a_change_and_a_sign_in_at_once_leave_one_session(desk: Desk) -> None:
     for _ in range(3):
-        ann = signed_in(lobby)
+        ann = signed_in(desk)
         thief = at_code(ann.elsewhere())
         code = thief.code
         acts: tuple[Callable[[], Entered], ...] = (
@@ -102,9 +103,9 @@ def test_a_change_and_a_sign_in_at_once_leave_one_session(lobby: Lobby) -> None:
         assert only_hers(ann)
 
 
-def test_an_undo_while_the_thief_s_password_is_changed_comes_first(lobby: Lobby) -> None:
-    ann = at_home(lobby)
-    phone = at_home(lobby, owner(ann))
+def test_an_undo_while_the_thief_s_password_is_changed_comes_first(desk: Desk) -> None:
+    ann = at_home(desk)
+    phone = at_home(desk, owner(ann))
     reset(ann)
     late = slowly(ann, lambda: undo(phone))
     with pytest.raises(OverError):
@@ -112,27 +113,27 @@ def test_an_undo_while_the_thief_s_password_is_changed_comes_first(lobby: Lobby)
     assert passwords.fits(PASSWORD, owner(ann).password)
 
 
-def registering(lobby: Lobby) -> Visitor:
-    ann = Visitor(lobby)
+def registering(desk: Desk) -> Visitor:
+    ann = Visitor(desk)
     ann.act(register.begin, ann.typed())
     return ann
 
 
-def stepping_up(lobby: Lobby) -> Visitor:
-    ann = signed_in(lobby)
+def stepping_up(desk: Desk) -> Visitor:
+    ann = signed_in(desk)
     ann.act(step_up.ask, "")
     return ann
 
 
-def moving(lobby: Lobby) -> Visitor:
-    ann = signed_in(lobby)
+def moving(desk: Desk) -> Visitor:
+    ann = signed_in(desk)
     ann.act(changes.ask_address, f"x{ann.address}")
     return ann
 
 
-ANSWERS: dict[str, tuple[Callable[[Lobby], Visitor], Callable[[Visit, str], Entered]]] = {
+ANSWERS: dict[str, tuple[Callable[[Desk], Visitor], Callable[[Visit, str], Entered]]] = {
     "register": (registering, register.confirm),
-    "sign in": (lambda lobby: at_code(at(lobby, joined(lobby))), login.answer),
+    "sign in": (lambda desk: at_code(at(desk, joined(desk))), login.answer),
     "reset": (asking_for_a_way_in, recover.prove),
     "step up": (stepping_up, step_up.answer),
     "move": (moving, changes.confirm_address),
@@ -140,19 +141,19 @@ ANSWERS: dict[str, tuple[Callable[[Lobby], Visitor], Callable[[Visit, str], Ente
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_a_session_ended_while_its_code_is_checked_leads_nowhere(lobby: Lobby, name: str) -> None:
+def test_a_session_ended_while_its_code_is_checked_leads_nowhere(desk: Desk, name: str) -> None:
     come, answer = ANSWERS[name]
-    ann = come(lobby)
+    ann = come(desk)
     asked, code, before = ann.asked, ann.code, ann.account
     with pytest.raises(OverError):
         meanwhile(ann, lambda: ann.act(changes.sign_out)).act(answer, code)
     assert (ann.account, ann.stage) == (before, "")
-    assert flows.find(lobby.desk, asked.id, asked.caller) == asked
+    assert flows.find(desk, asked.id, asked.caller) == asked
 
 
-def test_an_address_is_not_changed_under_another_password(lobby: Lobby) -> None:
-    ann = moving(lobby)
-    phone, code = signed_in(lobby, owner(ann)), ann.code
+def test_an_address_is_not_changed_under_another_password(desk: Desk) -> None:
+    ann = moving(desk)
+    phone, code = signed_in(desk, owner(ann)), ann.code
     with pytest.raises(OverError):
         meanwhile(ann, lambda: change_password(phone)).act(changes.confirm_address, code)
     assert owner(ann).epoch == 2

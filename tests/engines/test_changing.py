@@ -4,18 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from simple_2fa.challenges.desk import Desk
 from simple_2fa.challenges.model import Outcome, Sending
 from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import asking, changes, login
-from simple_2fa.signin.model import (
-    TAKEN,
-    Entered,
-    Lobby,
-    NotFreshError,
-    OverError,
-    WeakPasswordError,
-)
+from simple_2fa.signin.model import TAKEN, Entered, NotFreshError, OverError, WeakPasswordError
 from traces import happened, known_to, letters, notices, open_to, row_counts, voided
 from visits import (
     OTHER_PASSWORD,
@@ -36,10 +30,10 @@ def told(entered: Entered) -> Outcome:
     return entered.answered.outcome
 
 
-def test_a_new_password_ends_all_but_this_session_and_browser(lobby: Lobby) -> None:
-    ann = signed_in(lobby, remember=True)
-    phone = signed_in(lobby, owner(ann), remember=True)
-    waiting = at(lobby, owner(ann))
+def test_a_new_password_ends_all_but_this_session_and_browser(desk: Desk) -> None:
+    ann = signed_in(desk, remember=True)
+    phone = signed_in(desk, owner(ann), remember=True)
+    waiting = at(desk, owner(ann))
     waiting.act(login.sign_in, waiting.typed())
     before, session = replace(ann), ann.session
     assert ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD).cookies
@@ -60,25 +54,25 @@ def test_a_new_password_ends_all_but_this_session_and_browser(lobby: Lobby) -> N
     assert phone.stage == "password"
 
 
-def test_it_needs_the_current_one(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_it_needs_the_current_one(desk: Desk) -> None:
+    ann = signed_in(desk)
     assert ann.act(changes.change_password, OTHER_PASSWORD, "amber glacier trumpet") == Entered()
     assert owner(ann).epoch == 1
     assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == ["wrong"]
 
 
-def test_a_weak_new_one_changes_nothing(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
-    before = row_counts(lobby.desk.db, but="two_factor_limits")
+def test_a_weak_new_one_changes_nothing(desk: Desk) -> None:
+    ann = signed_in(desk)
+    before = row_counts(desk.db, but="two_factor_limits")
     for weak in ("short", "password1234", ann.address):
         with pytest.raises(WeakPasswordError):
             ann.act(changes.change_password, PASSWORD, weak)
-    assert row_counts(lobby.desk.db, but="two_factor_limits") == before
+    assert row_counts(desk.db, but="two_factor_limits") == before
     assert owner(ann).epoch == 1
 
 
-def test_from_another_tab_that_is_behind_nothing_is_changed(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_from_another_tab_that_is_behind_nothing_is_changed(desk: Desk) -> None:
+    ann = signed_in(desk)
     behind = ann.visit()
     assert ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD).cookies
     for change in (
@@ -92,16 +86,16 @@ def test_from_another_tab_that_is_behind_nothing_is_changed(lobby: Lobby) -> Non
     assert owner(ann).epoch == 2
 
 
-def moving(lobby: Lobby, to: str = "") -> tuple[Visitor, str]:
+def moving(desk: Desk, to: str = "") -> tuple[Visitor, str]:
     """Give somebody who waits for the code at a new address, and that address."""
-    ann, new = signed_in(lobby), to or Visitor(lobby).address
+    ann, new = signed_in(desk), to or Visitor(desk).address
     ann.act(changes.ask_address, new)
     return ann, new
 
 
-def test_a_new_address_is_proved_and_the_old_one_told(lobby: Lobby) -> None:
-    ann, new = moving(lobby)
-    phone = signed_in(lobby, owner(ann))
+def test_a_new_address_is_proved_and_the_old_one_told(desk: Desk) -> None:
+    ann, new = moving(desk)
+    phone = signed_in(desk, owner(ann))
     account, asked = owner(ann), ann.asked
     assert (asked.address, asked.subject, len(letters(ann))) == (new, account.subject, 1)
     entered = ann.act(changes.confirm_address, ann.code)
@@ -119,14 +113,14 @@ def test_a_new_address_is_proved_and_the_old_one_told(lobby: Lobby) -> None:
     assert again.act(login.sign_in, again.typed()).cookies
 
 
-def test_a_wrong_code_changes_nothing(lobby: Lobby) -> None:
-    ann, _ = moving(lobby)
+def test_a_wrong_code_changes_nothing(desk: Desk) -> None:
+    ann, _ = moving(desk)
     assert told(ann.act(changes.confirm_address, wrong(ann.code))) is Outcome.WRONG
     assert (owner(ann).epoch, ann.stage) == (1, "full")
 
 
-def test_a_mistyped_new_address_is_typed_again_at_once(lobby: Lobby) -> None:
-    ann, mistyped = moving(lobby)
+def test_a_mistyped_new_address_is_typed_again_at_once(desk: Desk) -> None:
+    ann, mistyped = moving(desk)
     first, code = ann.asked, ann.code
     right = f"x{mistyped}"
     ann.act(changes.ask_address, right)
@@ -135,12 +129,12 @@ def test_a_mistyped_new_address_is_typed_again_at_once(lobby: Lobby) -> None:
     if ann.code != code:
         assert told(ann.act(changes.confirm_address, code)) is Outcome.WRONG
     assert ann.act(changes.confirm_address, ann.code).cookies
-    assert Visitor(lobby, right).account
-    assert Visitor(lobby, mistyped).account is None
+    assert Visitor(desk, right).account
+    assert Visitor(desk, mistyped).account is None
 
 
-def test_sent_again_it_goes_to_the_new_address(lobby: Lobby) -> None:
-    ann, new = moving(lobby)
+def test_sent_again_it_goes_to_the_new_address(desk: Desk) -> None:
+    ann, new = moving(desk)
     code = ann.code
     ann.move(seconds=30)
     ann.act(asking.again)
@@ -153,9 +147,9 @@ def test_sent_again_it_goes_to_the_new_address(lobby: Lobby) -> None:
     assert ann.act(changes.confirm_address, ann.code).cookies
 
 
-def test_that_another_has_the_address_is_told_to_the_right_code_alone(lobby: Lobby) -> None:
-    bob = joined(lobby)
-    ann, _ = moving(lobby, bob.address)
+def test_that_another_has_the_address_is_told_to_the_right_code_alone(desk: Desk) -> None:
+    bob = joined(desk)
+    ann, _ = moving(desk, bob.address)
     missed = ann.act(changes.confirm_address, wrong(ann.code))
     assert (told(missed), missed.cookies) == (Outcome.WRONG, None)
     entered = ann.act(changes.confirm_address, ann.code)
@@ -165,27 +159,27 @@ def test_that_another_has_the_address_is_told_to_the_right_code_alone(lobby: Lob
     assert notices(ann, "address_changed") == []
 
 
-def test_whoever_comes_first_gets_the_address(lobby: Lobby) -> None:
+def test_whoever_comes_first_gets_the_address(desk: Desk) -> None:
     """Between the one's reads and its write the other moves there, or registers."""
-    ann, new = moving(lobby)
-    bob, _ = moving(lobby, new)
+    ann, new = moving(desk)
+    bob, _ = moving(desk, new)
     code = ann.code
     late = meanwhile(ann, lambda: bob.act(changes.confirm_address, bob.code))
     entered = late.act(changes.confirm_address, code)
     assert entered.answered
     assert (entered.cookies, entered.answered.data) == (None, {TAKEN: 1})
-    assert owner(Visitor(lobby, new)).epoch == 2
+    assert owner(Visitor(desk, new)).epoch == 2
 
 
-def test_the_spelling_of_one_s_own_address_can_be_changed(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_the_spelling_of_one_s_own_address_can_be_changed(desk: Desk) -> None:
+    ann = signed_in(desk)
     ann.act(changes.ask_address, ann.address.title())
     assert ann.act(changes.confirm_address, ann.code).cookies
     assert owner(ann).address == ann.address.title()
 
 
-def test_one_factor_changes_neither(lobby: Lobby) -> None:
-    ann = at(lobby, joined(lobby))
+def test_one_factor_changes_neither(desk: Desk) -> None:
+    ann = at(desk, joined(desk))
     reset(ann)
     for change in (
         lambda: ann.act(changes.change_password, OTHER_PASSWORD, PASSWORD),
@@ -195,9 +189,9 @@ def test_one_factor_changes_neither(lobby: Lobby) -> None:
             change()
 
 
-def test_a_new_code_needs_a_second_step_of_a_moment_ago(lobby: Lobby) -> None:
+def test_a_new_code_needs_a_second_step_of_a_moment_ago(desk: Desk) -> None:
     """The one that is open is sent again; a dead one would be made new for as long as one likes."""
-    ann = signed_in(lobby)
+    ann = signed_in(desk)
     ann.act(changes.ask_address, f"x{ann.address}")
     ann.move(minutes=6)
     assert ann.act(asking.again).sending is Sending.RESENT

@@ -7,17 +7,18 @@ from sqlalchemy import select
 
 from people import found
 from simple_2fa.accounts.model import Account
+from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.tags import Tag
 from simple_2fa.db import schema
 from simple_2fa.signin import asking, changes, login, recover, register, step_up
-from simple_2fa.signin.model import Entered, Lobby, OverError
+from simple_2fa.signin.model import Entered, OverError
 from traces import happened, known_to, notices, row_counts
 from visits import Visitor, at, enrolled, joined, owner, signed_in, undo
 
 
-def test_one_session_is_ended_or_all_others(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
-    phone, tablet, laptop = (signed_in(lobby, owner(ann)) for _ in range(3))
+def test_one_session_is_ended_or_all_others(desk: Desk) -> None:
+    ann = signed_in(desk)
+    phone, tablet, laptop = (signed_in(desk, owner(ann)) for _ in range(3))
     assert phone.session
     ann.act(changes.end, phone.session.id)
     assert [each.stage for each in (ann, phone, tablet, laptop)] == ["full", "", "full", "full"]
@@ -27,17 +28,17 @@ def test_one_session_is_ended_or_all_others(lobby: Lobby) -> None:
     assert len(known_to(ann, owner(ann))) == 4
 
 
-def test_another_account_s_session_is_not(lobby: Lobby) -> None:
-    ann, bob = signed_in(lobby), signed_in(lobby)
+def test_another_account_s_session_is_not(desk: Desk) -> None:
+    ann, bob = signed_in(desk), signed_in(desk)
     assert bob.session
     ann.act(changes.end, bob.session.id)
     ann.act(changes.end, "others")
     assert bob.stage == "full"
 
 
-def test_one_browser_is_forgotten_or_all(lobby: Lobby) -> None:
-    ann, bob = signed_in(lobby), signed_in(lobby)
-    phone, tablet = (signed_in(lobby, owner(ann)) for _ in range(2))
+def test_one_browser_is_forgotten_or_all(desk: Desk) -> None:
+    ann, bob = signed_in(desk), signed_in(desk)
+    phone, tablet = (signed_in(desk, owner(ann)) for _ in range(2))
     ann.act(changes.forget, next(iter(bob.browsers)))
     ann.act(changes.forget, next(iter(phone.browsers)))
     names = {each.id for each in known_to(ann, owner(ann))}
@@ -48,19 +49,19 @@ def test_one_browser_is_forgotten_or_all(lobby: Lobby) -> None:
     assert len(known_to(bob, owner(bob))) == 1
 
 
-def test_only_a_full_session_ends_and_forgets(lobby: Lobby) -> None:
-    waiting = at(lobby, joined(lobby))
+def test_only_a_full_session_ends_and_forgets(desk: Desk) -> None:
+    waiting = at(desk, joined(desk))
     waiting.act(login.sign_in, waiting.typed())
-    for each in (waiting, Visitor(lobby)):
+    for each in (waiting, Visitor(desk)):
         for change in (changes.end, changes.forget):
             with pytest.raises(OverError):
                 each.act(change, "others")
     assert waiting.stage == "password"
 
 
-def test_it_takes_a_fresh_second_step(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
-    phone = signed_in(lobby, owner(ann))
+def test_it_takes_a_fresh_second_step(desk: Desk) -> None:
+    ann = signed_in(desk)
+    phone = signed_in(desk, owner(ann))
     ann.move(minutes=5)
     for change, which in ((changes.end, "others"), (changes.forget, "all")):
         with pytest.raises(OverError):
@@ -69,8 +70,8 @@ def test_it_takes_a_fresh_second_step(lobby: Lobby) -> None:
     assert len(known_to(ann, owner(ann))) == 2
 
 
-def test_signing_out_ends_a_session_of_any_stage_and_no_browser(lobby: Lobby) -> None:
-    waiting, registering, ann = at(lobby, joined(lobby)), Visitor(lobby), signed_in(lobby)
+def test_signing_out_ends_a_session_of_any_stage_and_no_browser(desk: Desk) -> None:
+    waiting, registering, ann = at(desk, joined(desk)), Visitor(desk), signed_in(desk)
     waiting.act(login.sign_in, waiting.typed())
     registering.act(register.begin, registering.typed())
     for each in (waiting, registering, ann):
@@ -80,16 +81,16 @@ def test_signing_out_ends_a_session_of_any_stage_and_no_browser(lobby: Lobby) ->
     assert len(known_to(ann, owner(ann))) == 1
 
 
-def test_without_a_session_there_is_nothing_to_end(lobby: Lobby) -> None:
-    before = row_counts(lobby.desk.db)
-    stranger = Visitor(lobby)
+def test_without_a_session_there_is_nothing_to_end(desk: Desk) -> None:
+    before = row_counts(desk.db)
+    stranger = Visitor(desk)
     stranger.act(changes.sign_out)
     replace(stranger, token="forged").act(changes.sign_out)
-    assert row_counts(lobby.desk.db) == before
+    assert row_counts(desk.db) == before
 
 
-def test_a_language_is_remembered_for_letters_too(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_a_language_is_remembered_for_letters_too(desk: Desk) -> None:
+    ann = signed_in(desk)
     ann.act(changes.speak, "de")
     assert (owner(ann).locale, owner(ann).epoch, ann.stage) == ("de", 1, "full")
     ann.act(changes.delete)
@@ -110,19 +111,19 @@ def rows_of(ann: Visitor, account: Account) -> list[int]:
     return ann.db.read(lambda connection: [len(connection.execute(each).all()) for each in queries])
 
 
-def test_deleting_takes_all_of_the_account_and_nothing_of_others(lobby: Lobby) -> None:
-    ann, bob = signed_in(lobby), signed_in(lobby)
+def test_deleting_takes_all_of_the_account_and_nothing_of_others(desk: Desk) -> None:
+    ann, bob = signed_in(desk), signed_in(desk)
     hers, his = owner(ann), owner(bob)
-    phone = signed_in(lobby, hers)
-    waiting = at(lobby, hers)
+    phone = signed_in(desk, hers)
+    waiting = at(desk, hers)
     waiting.act(login.sign_in, waiting.typed())
     for account in (hers, his):
-        enrolled(lobby, account)
+        enrolled(desk, account)
     assert rows_of(ann, hers) == [1, 3, 2, 1]
     ann.act(changes.delete)
     assert (rows_of(ann, hers), rows_of(bob, his)) == ([0, 0, 0, 0], [1, 1, 1, 1])
     assert [each.stage for each in (ann, phone, waiting)] == ["", "", ""]
-    assert (bob.stage, found(lobby.desk.db, his)) == ("full", his)
+    assert (bob.stage, found(desk.db, his)) == ("full", his)
     assert happened(ann, hers, Tag.ACCOUNT_DELETE) == ["done"]
     assert len(notices(ann, "account_deleted")) == 1
 
@@ -137,9 +138,9 @@ def rows_naming(ann: Visitor) -> list[str]:
 
 
 def test_a_deleted_account_s_address_is_kept_nowhere_but_where_a_stranger_typed_it(
-    lobby: Lobby,
+    desk: Desk,
 ) -> None:
-    ann = Visitor(lobby)
+    ann = Visitor(desk)
     ann.act(register.begin, ann.typed())
     ann.act(register.confirm, ann.code)
     waiting, stranger = ann.elsewhere(), ann.elsewhere()
@@ -153,8 +154,8 @@ def test_a_deleted_account_s_address_is_kept_nowhere_but_where_a_stranger_typed_
     assert stranger.asked.stopped(stranger.now) is None
 
 
-def test_a_deleted_account_s_address_is_free_and_its_password_forgotten(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_a_deleted_account_s_address_is_free_and_its_password_forgotten(desk: Desk) -> None:
+    ann = signed_in(desk)
     ann.act(changes.delete)
     again = ann.elsewhere()
     assert again.act(login.sign_in, again.typed()) == Entered()
@@ -166,18 +167,18 @@ def test_a_deleted_account_s_address_is_free_and_its_password_forgotten(lobby: L
     assert ann.stage == "password"  # the old account's browser is not known to the new one
 
 
-def test_what_has_moved_on_or_ended_waits_for_no_other_code(lobby: Lobby) -> None:
-    waiting = at(lobby, joined(lobby))
+def test_what_has_moved_on_or_ended_waits_for_no_other_code(desk: Desk) -> None:
+    waiting = at(desk, joined(desk))
     waiting.act(login.sign_in, waiting.typed())
     waiting.move(seconds=30)
-    ended = at(lobby, joined(lobby))
+    ended = at(desk, joined(desk))
     ended.act(recover.begin, ended.address)
     ended.move(seconds=30)
     late = [waiting.visit(), ended.visit()]
     waiting.act(login.answer, waiting.code)
     ended.act(changes.sign_out)
-    before = row_counts(lobby.desk.db)
+    before = row_counts(desk.db)
     for visit in late:
         with pytest.raises(OverError):
             asking.again(visit)
-    assert row_counts(lobby.desk.db) == before
+    assert row_counts(desk.db) == before

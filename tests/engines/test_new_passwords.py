@@ -8,9 +8,10 @@ import pytest
 
 from simple_2fa.accounts import hashing
 from simple_2fa.accounts.hashing import BusyError, Hashing
+from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.passwords import Weakness
 from simple_2fa.signin import passwords
-from simple_2fa.signin.model import Lobby, Visit, WeakPasswordError
+from simple_2fa.signin.model import Visit, WeakPasswordError
 from visits import PASSWORD, Visitor
 
 
@@ -28,33 +29,33 @@ class Watched(Hashing):
             self.inside = False
 
 
-def visit_with(lobby: Lobby, hasher: Hashing) -> Visit:
-    return Visitor(replace(lobby, hashing=hasher)).visit()
+def visit_with(desk: Desk, hasher: Hashing) -> Visit:
+    return Visitor(replace(desk, hashing=hasher)).visit()
 
 
-def test_both_take_one_turn(lobby: Lobby, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_take_one_turn(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = Watched(1)
 
     def judged(*_: object) -> None:
         assert hasher.inside
 
     monkeypatch.setattr(passwords, "weakness", judged)
-    kept = passwords.hashed(visit_with(lobby, hasher), PASSWORD, "ann@example.com")
+    kept = passwords.hashed(visit_with(desk, hasher), PASSWORD, "ann@example.com")
     assert (hasher.taken, Hashing(1).fits(PASSWORD, kept)) == (1, True)
 
 
-def test_without_a_turn_nothing_is_judged(lobby: Lobby, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_turn_nothing_is_judged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hashing, "PATIENCE", 0.01)
     monkeypatch.setattr(passwords, "weakness", lambda *_: pytest.fail("it was judged"))
     hasher = Hashing(1)
     with hasher.turn(), pytest.raises(BusyError):
-        passwords.hashed(visit_with(lobby, hasher), PASSWORD, "ann@example.com")
+        passwords.hashed(visit_with(desk, hasher), PASSWORD, "ann@example.com")
 
 
-def test_a_weak_one_gives_the_turn_back(lobby: Lobby) -> None:
+def test_a_weak_one_gives_the_turn_back(desk: Desk) -> None:
     hasher = Hashing(1)
     with pytest.raises(WeakPasswordError) as why:
-        passwords.hashed(visit_with(lobby, hasher), "short", "ann@example.com")
+        passwords.hashed(visit_with(desk, hasher), "short", "ann@example.com")
     assert (why.value.why, why.value.typed) == (Weakness.TOO_SHORT, 5)
     with hasher.turn():
         pass

@@ -10,13 +10,14 @@ from argon2 import PasswordHasher
 
 from people import disable
 from simple_2fa.accounts.hashing import BusyError
+from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.core.passwords import needs_rehash
 from simple_2fa.core.tags import Tag
 from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import PASSWORD_WORK, PASSWORDS_BY_BLOCK
 from simple_2fa.signin import changes, login, passwords, register
-from simple_2fa.signin.model import Entered, Lobby, PausedError, WeakPasswordError
+from simple_2fa.signin.model import Entered, PausedError, WeakPasswordError
 from traces import happened, left, row_counts, spend, statements
 from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, owner, signed_in, slowly
 from world import NOW, together
@@ -24,41 +25,41 @@ from world import NOW, together
 HOUR = timedelta(hours=1)
 
 
-def test_wrong_unknown_and_disabled_hear_the_same(lobby: Lobby) -> None:
-    known, barred, stranger = at(lobby, joined(lobby)), at(lobby, joined(lobby)), Visitor(lobby)
-    disable(lobby.desk.db, owner(barred))
+def test_wrong_unknown_and_disabled_hear_the_same(desk: Desk) -> None:
+    known, barred, stranger = at(desk, joined(desk)), at(desk, joined(desk)), Visitor(desk)
+    disable(desk.db, owner(barred))
     sent, counts = [], []
     for each, typed in (
         (known, known.typed(OTHER_PASSWORD)),
         (barred, barred.typed()),
         (stranger, stranger.typed()),
     ):
-        before = row_counts(lobby.desk.db)
-        with statements(lobby.desk.db) as seen:
+        before = row_counts(desk.db)
+        with statements(desk.db) as seen:
             assert each.act(login.sign_in, typed) == Entered()
         sent.append(seen)
-        counts.append({name: n - before[name] for name, n in row_counts(lobby.desk.db).items()})
+        counts.append({name: n - before[name] for name, n in row_counts(desk.db).items()})
     assert sent[0] == sent[1] == sent[2]
     assert counts[0] == counts[1] == counts[2]
     assert happened(known, owner(known), Tag.PASSWORD_CHECK) == ["wrong"]
 
 
-def test_they_hear_the_same_in_a_browser_that_others_are_known_in(lobby: Lobby) -> None:
+def test_they_hear_the_same_in_a_browser_that_others_are_known_in(desk: Desk) -> None:
     """Else whoever has an account of their own could tell by the time that it takes."""
-    bob = signed_in(lobby)
+    bob = signed_in(desk)
     sent = []
-    for address in (joined(lobby).address, Visitor(lobby).address):
-        visitor = replace(Visitor(lobby, address), browsers=bob.browsers)
-        with statements(lobby.desk.db) as seen:
+    for address in (joined(desk).address, Visitor(desk).address):
+        visitor = replace(Visitor(desk, address), browsers=bob.browsers)
+        with statements(desk.db) as seen:
             visitor.act(login.sign_in, visitor.typed(OTHER_PASSWORD))
         sent.append(seen)
     assert sent[0] == sent[1]
 
 
-def test_an_old_hash_becomes_a_strong_one_and_nothing_ends(lobby: Lobby) -> None:
+def test_an_old_hash_becomes_a_strong_one_and_nothing_ends(desk: Desk) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    ann = at(lobby, joined(lobby, stored=weak))
-    other = signed_in(lobby, owner(ann))
+    ann = at(desk, joined(desk, stored=weak))
+    other = signed_in(desk, owner(ann))
     ann.act(login.sign_in, ann.typed(OTHER_PASSWORD))
     assert owner(ann).password == weak
     ann.act(login.sign_in, ann.typed())
@@ -70,15 +71,15 @@ def test_an_old_hash_becomes_a_strong_one_and_nothing_ends(lobby: Lobby) -> None
 
 
 def test_where_all_turns_are_taken_the_old_hash_stays_and_the_door_opens(
-    lobby: Lobby, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    ann = at(lobby, joined(lobby, stored=weak))
+    ann = at(desk, joined(desk, stored=weak))
 
     def busy(_: str) -> str:
         raise BusyError
 
-    monkeypatch.setattr(lobby.hashing, "make", busy)
+    monkeypatch.setattr(desk.hashing, "make", busy)
     assert ann.act(login.sign_in, ann.typed()).cookies
     assert owner(ann).password == weak
 
@@ -111,9 +112,9 @@ def spend_all_but(ann: Visitor, room: int) -> None:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_network_has_ten_wrong_passwords_an_hour_for_an_address(
-    lobby: Lobby, *, there: bool
+    desk: Desk, *, there: bool
 ) -> None:
-    ann = at(lobby, joined(lobby)) if there else Visitor(lobby)
+    ann = at(desk, joined(desk)) if there else Visitor(desk)
     spend_but(ann, 1)
     miss(ann)
     soon = NOW + HOUR / 10
@@ -124,8 +125,8 @@ def test_a_network_has_ten_wrong_passwords_an_hour_for_an_address(
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_and_all_together_have_sixty(lobby: Lobby, *, there: bool) -> None:
-    ann = at(lobby, joined(lobby)) if there else Visitor(lobby)
+def test_and_all_together_have_sixty(desk: Desk, *, there: bool) -> None:
+    ann = at(desk, joined(desk)) if there else Visitor(desk)
     spend_all_but(ann, 1)
     miss(ann)
     soon = NOW + HOUR / 60
@@ -135,24 +136,24 @@ def test_and_all_together_have_sixty(lobby: Lobby, *, there: bool) -> None:
     assert bool(ann.act(login.sign_in, ann.typed()).cookies) == there
 
 
-def test_room_comes_back_for_one_at_a_time(lobby: Lobby) -> None:
-    ann = at(lobby, joined(lobby))
+def test_room_comes_back_for_one_at_a_time(desk: Desk) -> None:
+    ann = at(desk, joined(desk))
     spend_but(ann, 0)
     ann.now = NOW + HOUR / 10
     miss(ann)
     assert paused(ann, PASSWORD) == NOW + 2 * HOUR / 10
 
 
-def test_a_right_password_costs_nothing(lobby: Lobby) -> None:
-    ann = at(lobby, joined(lobby))
+def test_a_right_password_costs_nothing(desk: Desk) -> None:
+    ann = at(desk, joined(desk))
     spend_but(ann, 1)
     for _ in range(2):
         assert ann.act(login.sign_in, ann.typed()).cookies
     miss(ann)
 
 
-def test_a_known_browser_has_ten_of_its_own(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_a_known_browser_has_ten_of_its_own(desk: Desk) -> None:
+    ann = signed_in(desk)
     spend_all_but(ann, 0)
     paused(ann.elsewhere(), PASSWORD)
     ann.act(changes.sign_out)
@@ -162,15 +163,15 @@ def test_a_known_browser_has_ten_of_its_own(lobby: Lobby) -> None:
     paused(forger, PASSWORD)
 
 
-def test_a_browser_known_to_another_has_none_here(lobby: Lobby) -> None:
-    bob = signed_in(lobby)
-    ann = at(lobby, joined(lobby))
+def test_a_browser_known_to_another_has_none_here(desk: Desk) -> None:
+    bob = signed_in(desk)
+    ann = at(desk, joined(desk))
     spend_all_but(ann, 0)
     paused(replace(bob, address=ann.address), PASSWORD)
 
 
-def test_a_network_takes_sixty_an_hour_whatever_the_address(lobby: Lobby) -> None:
-    ann, bob = at(lobby, joined(lobby)), at(lobby, joined(lobby))
+def test_a_network_takes_sixty_an_hour_whatever_the_address(desk: Desk) -> None:
+    ann, bob = at(desk, joined(desk)), at(desk, joined(desk))
     bob.place = ann.place
     spend(ann, buckets.bucket(PASSWORDS_BY_BLOCK, ann.place.network), 59)
     miss(ann)
@@ -179,8 +180,8 @@ def test_a_network_takes_sixty_an_hour_whatever_the_address(lobby: Lobby) -> Non
     assert bob.elsewhere().act(login.sign_in, bob.typed()).cookies
 
 
-def test_wrong_current_passwords_count_the_same(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_wrong_current_passwords_count_the_same(desk: Desk) -> None:
+    ann = signed_in(desk)
     here = next(iter(ann.browsers))
     *_, mine = passwords.tries(ann.visit(), ann.address, here).wrong
     spend(ann, mine, 9)
@@ -193,9 +194,9 @@ def test_wrong_current_passwords_count_the_same(lobby: Lobby) -> None:
 @pytest.mark.parametrize("there", [True, False])
 @pytest.mark.parametrize("scattered", [True, False])
 def test_of_twelve_wrong_passwords_at_once_three_find_room(
-    lobby: Lobby, *, there: bool, scattered: bool
+    desk: Desk, *, there: bool, scattered: bool
 ) -> None:
-    ann = at(lobby, joined(lobby)) if there else Visitor(lobby)
+    ann = at(desk, joined(desk)) if there else Visitor(desk)
     spend_all_but(ann, 3) if scattered else spend_but(ann, 3)
     guessers = [ann.elsewhere() if scattered else replace(ann) for _ in range(12)]
 
@@ -211,18 +212,18 @@ def test_of_twelve_wrong_passwords_at_once_three_find_room(
     assert told.count(NOW + HOUR / (60 if scattered else 10)) == 9
 
 
-def new_here(lobby: Lobby) -> Visitor:
-    return at(lobby, joined(lobby))
+def new_here(desk: Desk) -> Visitor:
+    return at(desk, joined(desk))
 
 
-def remembered(lobby: Lobby) -> Visitor:
-    ann = signed_in(lobby, remember=True)
+def remembered(desk: Desk) -> Visitor:
+    ann = signed_in(desk, remember=True)
     ann.act(changes.sign_out)
     return ann
 
 
 Step = Callable[[Visitor], object]
-TELLING: dict[str, tuple[Callable[[Lobby], Visitor], Step]] = {
+TELLING: dict[str, tuple[Callable[[Desk], Visitor], Step]] = {
     "asks for a code": (new_here, lambda ann: ann.act(login.sign_in, ann.typed())),
     "skips it": (remembered, lambda ann: ann.act(login.sign_in, ann.typed())),
     "changes it": (
@@ -233,27 +234,27 @@ TELLING: dict[str, tuple[Callable[[Lobby], Visitor], Step]] = {
 
 
 @pytest.mark.parametrize("password", [PASSWORD, OTHER_PASSWORD])
-def test_a_weak_new_password_tells_nothing_of_the_current_one(lobby: Lobby, password: str) -> None:
-    ann = signed_in(lobby)
+def test_a_weak_new_password_tells_nothing_of_the_current_one(desk: Desk, password: str) -> None:
+    ann = signed_in(desk)
     with pytest.raises(WeakPasswordError):
         ann.act(changes.change_password, password, "password1234")
     assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == []
 
 
 @pytest.mark.parametrize("name", TELLING)
-def test_a_right_password_is_told_only_where_there_is_room_still(lobby: Lobby, name: str) -> None:
+def test_a_right_password_is_told_only_where_there_is_room_still(desk: Desk, name: str) -> None:
     """Others use up the last of it while this one is checked."""
     come, step = TELLING[name]
-    ann = come(lobby)
+    ann = come(desk)
     *_, mine = passwords.tries(ann.visit(), ann.address, next(iter(ann.browsers), None)).wrong
     spend(ann, mine, left(ann, mine) - 1)
-    before = row_counts(lobby.desk.db, but="two_factor_limits")
+    before = row_counts(desk.db, but="two_factor_limits")
     with pytest.raises(PausedError):
         step(slowly(ann, lambda: spend(ann, mine, 1)))
-    assert row_counts(lobby.desk.db, but="two_factor_limits") == before
+    assert row_counts(desk.db, but="two_factor_limits") == before
 
 
-DEAR: dict[str, tuple[Callable[[Lobby], Visitor], Step]] = {
+DEAR: dict[str, tuple[Callable[[Desk], Visitor], Step]] = {
     "a right one": (new_here, lambda ann: ann.act(login.sign_in, ann.typed())),
     "an unknown address": (Visitor, lambda ann: ann.act(login.sign_in, ann.typed())),
     "in a known browser": (remembered, lambda ann: ann.act(login.sign_in, ann.typed())),
@@ -264,17 +265,17 @@ DEAR: dict[str, tuple[Callable[[Lobby], Visitor], Step]] = {
 
 @pytest.mark.parametrize("name", DEAR)
 def test_whoever_has_had_three_hundred_checked_is_refused_before_another(
-    lobby: Lobby, monkeypatch: pytest.MonkeyPatch, name: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     come, step = DEAR[name]
-    ann = come(lobby)
+    ann = come(desk)
     work = buckets.bucket(PASSWORD_WORK, next(iter(ann.browsers), ann.place.network))
     spend(ann, work, 299)
     with suppress(WeakPasswordError):
         step(ann)
-    monkeypatch.setattr(lobby.hashing, "turn", lambda: pytest.fail("it was done"))
-    before = row_counts(lobby.desk.db)
+    monkeypatch.setattr(desk.hashing, "turn", lambda: pytest.fail("it was done"))
+    before = row_counts(desk.db)
     with pytest.raises(SlowDownError) as refusal:
         step(ann)
     assert refusal.value.retry_at == NOW + HOUR / 300
-    assert row_counts(lobby.desk.db) == before
+    assert row_counts(desk.db) == before

@@ -6,14 +6,14 @@ import pytest
 
 from people import change_password, disable
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.desk import ledger_of
+from simple_2fa.challenges.desk import Desk, ledger_of
 from simple_2fa.challenges.model import Outcome, Sending
 from simple_2fa.core import passwords
 from simple_2fa.core.errors import MalformedAnswerError, UnavailableError
 from simple_2fa.core.tags import Tag
 from simple_2fa.sessions.model import PASSWORD_LASTS
 from simple_2fa.signin import asking, changes, login, recover, register
-from simple_2fa.signin.model import Lobby, OverError, WeakPasswordError
+from simple_2fa.signin.model import OverError, WeakPasswordError
 from traces import (
     happened,
     known_to,
@@ -41,14 +41,14 @@ from visits import (
 from world import COUNTER_SECRET, NOW, SECOND, TTL, token_code, wrong
 
 
-def proved(lobby: Lobby) -> Visitor:
-    ann = asking_for_a_way_in(lobby)
+def proved(desk: Desk) -> Visitor:
+    ann = asking_for_a_way_in(desk)
     assert ann.act(recover.prove, ann.code).cookies
     return ann
 
 
-def test_a_long_code_allows_a_new_password_and_signs_in(lobby: Lobby) -> None:
-    ann = asking_for_a_way_in(lobby)
+def test_a_long_code_allows_a_new_password_and_signs_in(desk: Desk) -> None:
+    ann = asking_for_a_way_in(desk)
     asked, account = ann.asked, owner(ann)
     assert (ann.stage, asked.purpose, asked.digits) == ("anonymous", "reset", 10)
     assert told(ann.act(recover.prove, ann.code)) is Outcome.APPROVED
@@ -64,22 +64,22 @@ def test_a_long_code_allows_a_new_password_and_signs_in(lobby: Lobby) -> None:
     assert notice["until"] == "2026-11-23T10:30:00+00:00"
 
 
-def test_unknown_known_and_disabled_addresses_look_the_same(lobby: Lobby) -> None:
-    known, barred, stranger = (at(lobby, joined(lobby)) for _ in range(3))
-    disable(lobby.desk.db, owner(barred))
+def test_unknown_known_and_disabled_addresses_look_the_same(desk: Desk) -> None:
+    known, barred, stranger = (at(desk, joined(desk)) for _ in range(3))
+    disable(desk.db, owner(barred))
     stranger.address = f"x{stranger.address}"
-    bob = signed_in(lobby)
+    bob = signed_in(desk)
     sent, counts, shown = [], [], []
     for each in (known, barred, stranger):
         each.browsers = dict(bob.browsers)
-        before = row_counts(lobby.desk.db)
-        with statements(lobby.desk.db) as seen:
+        before = row_counts(desk.db)
+        with statements(desk.db) as seen:
             each.act(recover.begin, each.address)
             missed = each.act(recover.prove, wrong(each.code))
             each.move(seconds=30)
             each.act(asking.again)
         sent.append(seen)
-        counts.append({name: n - before[name] for name, n in row_counts(lobby.desk.db).items()})
+        counts.append({name: n - before[name] for name, n in row_counts(desk.db).items()})
         asked = each.asked
         first, second = letters(each)
         shown.append((missed, asked.digits, asked.tries, first.priority, second.not_after))
@@ -93,18 +93,18 @@ def test_unknown_known_and_disabled_addresses_look_the_same(lobby: Lobby) -> Non
     ]
 
 
-def test_a_decoy_s_code_stands_in_no_letter_and_opens_nothing(lobby: Lobby) -> None:
-    stranger = Visitor(lobby)
+def test_a_decoy_s_code_stands_in_no_letter_and_opens_nothing(desk: Desk) -> None:
+    stranger = Visitor(desk)
     stranger.act(recover.begin, stranger.address)
     (letter,) = letters(stranger)
-    sealed = lobby.desk.vault.open("letter", letter.letter, letter.sealed)
+    sealed = desk.vault.open("letter", letter.letter, letter.sealed)
     assert stranger.code.encode() not in sealed
     assert told(stranger.act(recover.prove, stranger.code)) is Outcome.CANCELED
     assert (stranger.stage, stranger.asked.tries) == ("anonymous", 0)
 
 
-def test_each_outcome_of_a_code_is_told(lobby: Lobby) -> None:
-    ann, late = asking_for_a_way_in(lobby), asking_for_a_way_in(lobby)
+def test_each_outcome_of_a_code_is_told(desk: Desk) -> None:
+    ann, late = asking_for_a_way_in(desk), asking_for_a_way_in(desk)
     right, bad = ann.code, wrong(ann.code)
     with pytest.raises(MalformedAnswerError):
         ann.act(recover.prove, "123456")
@@ -120,21 +120,21 @@ def test_each_outcome_of_a_code_is_told(lobby: Lobby) -> None:
         assert told(each.act(recover.prove, each.code)) is Outcome.APPROVED
 
 
-def test_it_draws_on_no_ledger(lobby: Lobby) -> None:
-    ann = asking_for_a_way_in(lobby)
+def test_it_draws_on_no_ledger(desk: Desk) -> None:
+    ann = asking_for_a_way_in(desk)
     spend(ann, ledger_of(ann.asked.question), 10)
     assert told(ann.act(recover.prove, wrong(ann.code))) is Outcome.WRONG
     assert told(ann.act(recover.prove, ann.code)) is Outcome.APPROVED
 
 
 def moved_away(ann: Visitor) -> None:
-    other = signed_in(ann.lobby, owner(ann))
+    other = signed_in(ann.desk, owner(ann))
     other.act(changes.ask_address, f"x{ann.address}")
     assert other.act(changes.confirm_address, other.code).cookies
 
 
 def deleted(ann: Visitor) -> None:
-    signed_in(ann.lobby, owner(ann)).act(changes.delete)
+    signed_in(ann.desk, owner(ann)).act(changes.delete)
 
 
 def made_anew(ann: Visitor) -> None:
@@ -157,8 +157,8 @@ CHANGES: dict[str, Callable[[Visitor], None]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_code_is_dead_once_the_account_has_changed(lobby: Lobby, name: str) -> None:
-    ann = asking_for_a_way_in(lobby)
+def test_a_code_is_dead_once_the_account_has_changed(desk: Desk, name: str) -> None:
+    ann = asking_for_a_way_in(desk)
     code = ann.code
     CHANGES[name](ann)
     assert told(ann.act(recover.prove, code)) is Outcome.CANCELED
@@ -166,9 +166,9 @@ def test_a_code_is_dead_once_the_account_has_changed(lobby: Lobby, name: str) ->
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_but_only_the_code_tells(lobby: Lobby, name: str) -> None:
+def test_but_only_the_code_tells(desk: Desk, name: str) -> None:
     """Else a stranger's open page would tell that there is an account."""
-    ann = asking_for_a_way_in(lobby)
+    ann = asking_for_a_way_in(desk)
     code = ann.code
     CHANGES[name](ann)
     assert ann.asked.stopped(NOW) is None
@@ -179,8 +179,8 @@ def test_but_only_the_code_tells(lobby: Lobby, name: str) -> None:
     assert ann.asked.stopped(NOW) is Outcome.CANCELED
 
 
-def test_a_new_code_is_good_for_the_account_as_it_is_then(lobby: Lobby) -> None:
-    ann = asking_for_a_way_in(lobby)
+def test_a_new_code_is_good_for_the_account_as_it_is_then(desk: Desk) -> None:
+    ann = asking_for_a_way_in(desk)
     code = ann.code
     change_password(ann.db, owner(ann))
     for _ in range(5):
@@ -192,34 +192,34 @@ def test_a_new_code_is_good_for_the_account_as_it_is_then(lobby: Lobby) -> None:
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_so_is_what_the_code_allowed(lobby: Lobby, name: str) -> None:
-    ann = proved(lobby)
+def test_so_is_what_the_code_allowed(desk: Desk, name: str) -> None:
+    ann = proved(desk)
     visit = ann.visit()
     CHANGES[name](ann)
-    before = row_counts(lobby.desk.db)
+    before = row_counts(desk.db)
     assert ann.stage == ""
     for each in (visit, ann.visit()):
         with pytest.raises(OverError):
             recover.set_password(each, OTHER_PASSWORD)
-    assert row_counts(lobby.desk.db) == before
+    assert row_counts(desk.db) == before
 
 
-def test_a_weak_password_is_refused_and_another_is_welcome(lobby: Lobby) -> None:
-    ann = proved(lobby)
-    before = row_counts(lobby.desk.db, but="two_factor_limits")
+def test_a_weak_password_is_refused_and_another_is_welcome(desk: Desk) -> None:
+    ann = proved(desk)
+    before = row_counts(desk.db, but="two_factor_limits")
     for weak in ("short", "password1234", ann.address):
         with pytest.raises(WeakPasswordError):
             ann.act(recover.set_password, weak)
-    assert row_counts(lobby.desk.db, but="two_factor_limits") == before
+    assert row_counts(desk.db, but="two_factor_limits") == before
     assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
 
 
-def test_only_a_proved_session_sets_a_password_and_only_once(lobby: Lobby) -> None:
-    ann = proved(lobby)
+def test_only_a_proved_session_sets_a_password_and_only_once(desk: Desk) -> None:
+    ann = proved(desk)
     visit = ann.visit()
-    waiting = at(lobby, joined(lobby))
+    waiting = at(desk, joined(desk))
     waiting.act(login.sign_in, waiting.typed())
-    for each in (Visitor(lobby), asking_for_a_way_in(lobby), waiting, signed_in(lobby)):
+    for each in (Visitor(desk), asking_for_a_way_in(desk), waiting, signed_in(desk)):
         with pytest.raises(OverError):
             each.act(recover.set_password, OTHER_PASSWORD)
     assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
@@ -228,15 +228,15 @@ def test_only_a_proved_session_sets_a_password_and_only_once(lobby: Lobby) -> No
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
-def test_the_code_of_a_reset_serves_nothing_else(lobby: Lobby) -> None:
-    ann = asking_for_a_way_in(lobby)
+def test_the_code_of_a_reset_serves_nothing_else(desk: Desk) -> None:
+    ann = asking_for_a_way_in(desk)
     for answer in (login.answer, register.confirm, changes.confirm_address):
         with pytest.raises(OverError):
             ann.act(answer, ann.code)
 
 
-def test_a_proof_lasts_a_quarter_of_an_hour(lobby: Lobby) -> None:
-    ann, late = proved(lobby), proved(lobby)
+def test_a_proof_lasts_a_quarter_of_an_hour(desk: Desk) -> None:
+    ann, late = proved(desk), proved(desk)
     ann.now = NOW + PASSWORD_LASTS - SECOND
     assert ann.act(recover.set_password, OTHER_PASSWORD).cookies
     late.now = NOW + PASSWORD_LASTS
@@ -244,9 +244,9 @@ def test_a_proof_lasts_a_quarter_of_an_hour(lobby: Lobby) -> None:
         late.act(recover.set_password, OTHER_PASSWORD)
 
 
-def test_an_enrolled_token_is_asked_for_all_the_same(lobby: Lobby) -> None:
-    ann = proved(lobby)
-    enrolled(lobby, owner(ann))
+def test_an_enrolled_token_is_asked_for_all_the_same(desk: Desk) -> None:
+    ann = proved(desk)
+    enrolled(desk, owner(ann))
     entered = ann.act(recover.set_password, OTHER_PASSWORD)
     assert (entered.asks, ann.stage, ann.browsers) == (True, "password", {})
     assert (ann.asked.purpose, ann.asked.factor) == ("login", "counter")
@@ -267,10 +267,10 @@ def test_an_enrolled_token_is_asked_for_all_the_same(lobby: Lobby) -> None:
 
 
 def test_where_it_can_t_be_asked_for_at_once_the_page_offers_it(
-    lobby: Lobby, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann = proved(lobby)
-    enrolled(lobby, owner(ann))
+    ann = proved(desk)
+    enrolled(desk, owner(ann))
 
     def out_of_reach(*_: object) -> None:
         raise UnavailableError
@@ -283,9 +283,9 @@ def test_where_it_can_t_be_asked_for_at_once_the_page_offers_it(
     assert told(ann.act(login.answer, token_code(COUNTER_SECRET[:20]))) is Outcome.APPROVED
 
 
-def test_a_reset_that_waits_is_dropped_where_somebody_signs_in_after_all(lobby: Lobby) -> None:
-    ann = proved(lobby)
-    enrolled(lobby, owner(ann))
+def test_a_reset_that_waits_is_dropped_where_somebody_signs_in_after_all(desk: Desk) -> None:
+    ann = proved(desk)
+    enrolled(desk, owner(ann))
     ann.act(recover.set_password, OTHER_PASSWORD)
     ann.act(login.sign_in, ann.typed())
     assert told(ann.act(login.answer, token_code(COUNTER_SECRET[:20]))) is Outcome.APPROVED

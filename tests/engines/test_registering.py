@@ -7,21 +7,21 @@ import pytest
 
 from people import disable
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.desk import ledger_of
+from simple_2fa.challenges.desk import Desk, ledger_of
 from simple_2fa.challenges.model import Outcome, Sending
 from simple_2fa.core import passwords
 from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
 from simple_2fa.mail.model import Priority
 from simple_2fa.signin import asking, changes, recover, register
-from simple_2fa.signin.model import TAKEN, Entered, Lobby, OverError, Typed, WeakPasswordError
+from simple_2fa.signin.model import TAKEN, Entered, OverError, Typed, WeakPasswordError
 from traces import events, known_to, letters, row_counts, spend, statements, voided
 from visits import PASSWORD, Visitor, at, joined, owner, signed_in
 from world import NOW, SECOND, TTL, wrong
 
 
-def registering(lobby: Lobby, address: str = "", goes_to: str = "") -> Visitor:
+def registering(desk: Desk, address: str = "", goes_to: str = "") -> Visitor:
     """Give somebody who waits for the code of a new account."""
-    ann = Visitor(lobby, address) if address else Visitor(lobby)
+    ann = Visitor(desk, address) if address else Visitor(desk)
     ann.act(register.begin, ann.typed(), goes_to)
     return ann
 
@@ -33,8 +33,8 @@ def outcome(told: Entered) -> Outcome:
     return told.answered.outcome
 
 
-def test_no_account_is_there_before_the_code(lobby: Lobby) -> None:
-    ann = registering(lobby)
+def test_no_account_is_there_before_the_code(desk: Desk) -> None:
+    ann = registering(desk)
     assert ann.account is None
     assert (ann.stage, ann.asked.purpose, ann.asked.digits) == ("anonymous", "prove_address", 6)
     (letter,) = letters(ann)
@@ -44,8 +44,8 @@ def test_no_account_is_there_before_the_code(lobby: Lobby) -> None:
     assert passwords.fits(PASSWORD, session.password or "")
 
 
-def test_the_code_creates_the_account_and_signs_in(lobby: Lobby) -> None:
-    ann = registering(lobby)
+def test_the_code_creates_the_account_and_signs_in(desk: Desk) -> None:
+    ann = registering(desk)
     held, asked = ann.token, ann.asked.id
     told = ann.act(register.confirm, ann.code)
     assert (outcome(told), told.goes_to) == (Outcome.APPROVED, "")
@@ -61,28 +61,28 @@ def test_the_code_creates_the_account_and_signs_in(lobby: Lobby) -> None:
     assert replace(ann, token=held).session is None
 
 
-def test_it_goes_on_to_where_its_person_wanted_to(lobby: Lobby) -> None:
-    ann = registering(lobby, goes_to="/account/activity")
+def test_it_goes_on_to_where_its_person_wanted_to(desk: Desk) -> None:
+    ann = registering(desk, goes_to="/account/activity")
     assert ann.act(register.confirm, ann.code).goes_to == "/account/activity"
 
 
 @pytest.mark.parametrize("password", ["short", "password1234", "x" * 1025])
-def test_a_weak_password_leaves_nothing(lobby: Lobby, password: str) -> None:
-    ann, before = Visitor(lobby), row_counts(lobby.desk.db, but="two_factor_limits")
+def test_a_weak_password_leaves_nothing(desk: Desk, password: str) -> None:
+    ann, before = Visitor(desk), row_counts(desk.db, but="two_factor_limits")
     with pytest.raises(WeakPasswordError) as why:
         ann.act(register.begin, ann.typed(password))
     assert why.value.typed == len(password)
-    assert row_counts(lobby.desk.db, but="two_factor_limits") == before
+    assert row_counts(desk.db, but="two_factor_limits") == before
 
 
-def test_its_own_address_is_no_password(lobby: Lobby) -> None:
-    ann = Visitor(lobby)
+def test_its_own_address_is_no_password(desk: Desk) -> None:
+    ann = Visitor(desk)
     with pytest.raises(WeakPasswordError):
         ann.act(register.begin, ann.typed(ann.address))
 
 
-def test_a_wrong_code_creates_nothing(lobby: Lobby) -> None:
-    ann = registering(lobby)
+def test_a_wrong_code_creates_nothing(desk: Desk) -> None:
+    ann = registering(desk)
     told = ann.act(register.confirm, wrong(ann.code))
     assert outcome(told) is Outcome.WRONG
     assert (told.answered and told.answered.tries_left) == 4
@@ -93,8 +93,8 @@ def test_a_wrong_code_creates_nothing(lobby: Lobby) -> None:
     assert ann.act(register.confirm, ann.code).cookies
 
 
-def test_after_five_misses_a_new_code_goes_on_with_the_same_password(lobby: Lobby) -> None:
-    ann = registering(lobby)
+def test_after_five_misses_a_new_code_goes_on_with_the_same_password(desk: Desk) -> None:
+    ann = registering(desk)
     right, first = ann.code, ann.asked.id
     for _ in range(5):
         ann.act(register.confirm, wrong(right))
@@ -107,8 +107,8 @@ def test_after_five_misses_a_new_code_goes_on_with_the_same_password(lobby: Lobb
     assert passwords.fits(PASSWORD, owner(ann).password)
 
 
-def test_a_code_lives_to_the_second_and_a_new_one_takes_its_place(lobby: Lobby) -> None:
-    ann, late = registering(lobby), registering(lobby)
+def test_a_code_lives_to_the_second_and_a_new_one_takes_its_place(desk: Desk) -> None:
+    ann, late = registering(desk), registering(desk)
     code = late.code
     ann.now = NOW + TTL - SECOND
     assert ann.act(register.confirm, ann.code).cookies
@@ -118,8 +118,8 @@ def test_a_code_lives_to_the_second_and_a_new_one_takes_its_place(lobby: Lobby) 
     assert late.act(register.confirm, late.code).cookies
 
 
-def test_sent_again_it_is_the_same_code(lobby: Lobby) -> None:
-    ann = registering(lobby)
+def test_sent_again_it_is_the_same_code(desk: Desk) -> None:
+    ann = registering(desk)
     code = ann.code
     with pytest.raises(SlowDownError) as early:
         ann.act(asking.again)
@@ -130,8 +130,8 @@ def test_sent_again_it_is_the_same_code(lobby: Lobby) -> None:
     assert ann.act(register.confirm, code).cookies
 
 
-def test_with_a_spent_ledger_the_next_code_has_ten_digits(lobby: Lobby) -> None:
-    ann = registering(lobby)
+def test_with_a_spent_ledger_the_next_code_has_ten_digits(desk: Desk) -> None:
+    ann = registering(desk)
     short = ann.code
     spend(ann, ledger_of(ann.asked.question), 10)
     assert outcome(ann.act(register.confirm, short)) is Outcome.PAUSED
@@ -141,9 +141,9 @@ def test_with_a_spent_ledger_the_next_code_has_ten_digits(lobby: Lobby) -> None:
     assert ann.act(register.confirm, ann.code).cookies
 
 
-def test_two_registrations_of_one_address_see_nothing_of_each_other(lobby: Lobby) -> None:
-    ann = registering(lobby)
-    mallory = registering(lobby, ann.address)
+def test_two_registrations_of_one_address_see_nothing_of_each_other(desk: Desk) -> None:
+    ann = registering(desk)
+    mallory = registering(desk, ann.address)
     assert mallory.asked.id != ann.asked.id
     for one, other in ((ann, mallory), (mallory, ann)):
         if one.code != other.code:
@@ -155,22 +155,22 @@ def test_two_registrations_of_one_address_see_nothing_of_each_other(lobby: Lobby
 
 def taken_meanwhile(bob: Visitor) -> None:
     """Let another registration of the address come first."""
-    ann = registering(bob.lobby, bob.address)
+    ann = registering(bob.desk, bob.address)
     assert ann.act(register.confirm, ann.code).cookies
 
 
 def moved_there(bob: Visitor) -> None:
     """Let another account move to the address."""
-    ann = signed_in(bob.lobby)
+    ann = signed_in(bob.desk)
     ann.act(changes.ask_address, bob.address)
     assert ann.act(changes.confirm_address, ann.code).cookies
 
 
 @pytest.mark.parametrize("take", [taken_meanwhile, moved_there])
 def test_that_the_address_is_taken_is_told_to_the_right_code_alone(
-    lobby: Lobby, take: Callable[[Visitor], None]
+    desk: Desk, take: Callable[[Visitor], None]
 ) -> None:
-    bob = registering(lobby)
+    bob = registering(desk)
     bob.act(register.confirm, wrong(bob.code))
     take(bob)
     first = owner(bob)
@@ -184,41 +184,41 @@ def test_that_the_address_is_taken_is_told_to_the_right_code_alone(
 
 
 @pytest.mark.parametrize("disabled", [False, True])
-def test_whether_there_is_an_account_makes_no_difference(lobby: Lobby, *, disabled: bool) -> None:
-    known = at(lobby, joined(lobby))
+def test_whether_there_is_an_account_makes_no_difference(desk: Desk, *, disabled: bool) -> None:
+    known = at(desk, joined(desk))
     if disabled:
-        disable(lobby.desk.db, owner(known))
+        disable(desk.db, owner(known))
     sent, counts = [], []
-    for each in (known, Visitor(lobby)):
-        before = row_counts(lobby.desk.db)
-        with statements(lobby.desk.db) as told:
+    for each in (known, Visitor(desk)):
+        before = row_counts(desk.db)
+        with statements(desk.db) as told:
             each.act(register.begin, each.typed())
             each.act(register.confirm, wrong(each.code))
         sent.append(told)
-        counts.append({name: n - before[name] for name, n in row_counts(lobby.desk.db).items()})
+        counts.append({name: n - before[name] for name, n in row_counts(desk.db).items()})
         (letter,) = letters(each)
         assert letter.template == "code"
     assert sent[0] == sent[1]
     assert counts[0] == counts[1]
 
 
-def test_a_mistyped_address_is_changed_and_its_code_is_dead(lobby: Lobby) -> None:
-    ann = registering(lobby)
+def test_a_mistyped_address_is_changed_and_its_code_is_dead(desk: Desk) -> None:
+    ann = registering(desk)
     old, mistyped = ann.asked, ann.address
     ann.address = f"x{mistyped}"
     ann.act(register.change_address, ann.address)
     assert (ann.asked.address, ann.stage) == (ann.address, "anonymous")
     assert voided(ann, old.id)
-    dead = flows.find(lobby.desk, old.id, old.caller)
+    dead = flows.find(desk, old.id, old.caller)
     assert dead
     assert dead.stopped(NOW) is Outcome.CANCELED
     assert ann.act(register.confirm, ann.code).cookies
-    assert Visitor(lobby, mistyped).account is None
+    assert Visitor(desk, mistyped).account is None
     assert passwords.fits(PASSWORD, owner(ann).password)
 
 
-def test_an_address_is_changed_after_five_misses_too(lobby: Lobby) -> None:
-    ann = registering(lobby)
+def test_an_address_is_changed_after_five_misses_too(desk: Desk) -> None:
+    ann = registering(desk)
     bad = wrong(ann.code)
     for _ in range(5):
         ann.act(register.confirm, bad)
@@ -227,30 +227,30 @@ def test_an_address_is_changed_after_five_misses_too(lobby: Lobby) -> None:
     assert ann.act(register.confirm, ann.code).cookies
 
 
-def test_only_an_open_registration_changes_its_address(lobby: Lobby) -> None:
-    getting_back_in = Visitor(lobby)
+def test_only_an_open_registration_changes_its_address(desk: Desk) -> None:
+    getting_back_in = Visitor(desk)
     getting_back_in.act(recover.begin, getting_back_in.address)
-    for each in (Visitor(lobby), getting_back_in, signed_in(lobby)):
+    for each in (Visitor(desk), getting_back_in, signed_in(desk)):
         with pytest.raises(OverError):
             each.act(register.change_address, f"x{each.address}")
         with pytest.raises(OverError):
             each.act(register.confirm, "123456")
 
 
-def test_one_that_was_left_meanwhile_leaves_no_trace(lobby: Lobby) -> None:
-    ann = registering(lobby)
+def test_one_that_was_left_meanwhile_leaves_no_trace(desk: Desk) -> None:
+    ann = registering(desk)
     visit, code, asked = ann.visit(), ann.code, ann.asked
     ann.act(changes.sign_out)
-    before = row_counts(lobby.desk.db)
+    before = row_counts(desk.db)
     with pytest.raises(OverError):
         register.confirm(visit, code)
-    assert row_counts(lobby.desk.db) == before
+    assert row_counts(desk.db) == before
     assert ann.account is None
-    assert flows.find(lobby.desk, asked.id, asked.caller) == asked
+    assert flows.find(desk, asked.id, asked.caller) == asked
 
 
-def test_whoever_registers_leaves_the_session_that_was_open(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_whoever_registers_leaves_the_session_that_was_open(desk: Desk) -> None:
+    ann = signed_in(desk)
     held = ann.token
     ann.act(register.begin, Typed("bob@example.com", PASSWORD))
     assert ann.stage == "anonymous"

@@ -12,7 +12,6 @@ from visits import (
     at,
     at_home,
     joined,
-    lobby_on,
     owner,
     signed_in,
     undo,
@@ -29,7 +28,7 @@ def is_in_once(ann: Visitor) -> bool:
 
 
 def test_a_registration_is_confirmed_once(behind: Behind) -> None:
-    ann = Visitor(lobby_on(behind.world.desk))
+    ann = Visitor(behind.world.desk)
     behind.act(lambda: ann.act(register.begin, ann.typed()))
     assert len(letters(ann)) == 1
     code = ann.code
@@ -39,8 +38,8 @@ def test_a_registration_is_confirmed_once(behind: Behind) -> None:
 
 
 def test_a_sign_in_is_done_once(behind: Behind) -> None:
-    lobby = lobby_on(behind.world.desk)
-    ann = at(lobby, joined(lobby))
+    desk = behind.world.desk
+    ann = at(desk, joined(desk))
     behind.act(lambda: ann.act(login.sign_in, ann.typed()))
     assert (ann.stage, len(letters(ann))) == ("password", 1)
     code = ann.code
@@ -52,15 +51,15 @@ def test_a_sign_in_is_done_once(behind: Behind) -> None:
 
 
 def test_a_wrong_password_is_charged_once(behind: Behind) -> None:
-    lobby = lobby_on(behind.world.desk)
-    ann = at(lobby, joined(lobby))
+    desk = behind.world.desk
+    ann = at(desk, joined(desk))
     behind.act(lambda: ann.act(login.sign_in, ann.typed(OTHER_PASSWORD)))
     assert happened(ann, owner(ann), Tag.PASSWORD_CHECK) == ["wrong"]
 
 
 def test_a_reset_is_done_once_and_undone_once(behind: Behind) -> None:
-    lobby = lobby_on(behind.world.desk)
-    owner_s = at_home(lobby)
+    desk = behind.world.desk
+    owner_s = at_home(desk)
     ann = owner_s.elsewhere()
     behind.act(lambda: ann.act(recover.begin, ann.address))
     code = ann.code
@@ -74,7 +73,7 @@ def test_a_reset_is_done_once_and_undone_once(behind: Behind) -> None:
 
 
 def test_changes_are_made_once(behind: Behind) -> None:
-    ann = signed_in(lobby_on(behind.world.desk))
+    ann = signed_in(behind.world.desk)
     account = owner(ann)
     behind.act(lambda: ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD))
     assert is_in_once(ann)

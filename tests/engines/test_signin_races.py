@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
+from simple_2fa.challenges.desk import Desk
 from simple_2fa.core import passwords
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import changes, login, recover, register
 from simple_2fa.signin import undo as undoing
-from simple_2fa.signin.model import TAKEN, Cookies, Entered, Lobby, Visit
+from simple_2fa.signin.model import TAKEN, Cookies, Entered, Visit
 from traces import happened, known_to, letters, open_to
 from visits import (
     OTHER_PASSWORD,
@@ -36,9 +37,9 @@ def at_code(ann: Visitor) -> Visitor:
     return ann
 
 
-def test_of_three_registrations_of_one_address_one_makes_the_account(lobby: Lobby) -> None:
-    address = Visitor(lobby).address
-    people = [Visitor(lobby, address) for _ in range(3)]
+def test_of_three_registrations_of_one_address_one_makes_the_account(desk: Desk) -> None:
+    address = Visitor(desk).address
+    people = [Visitor(desk, address) for _ in range(3)]
     for each in people:
         each.act(register.begin, each.typed())
     acts = [partial(each.act, register.confirm, each.code) for each in people]
@@ -64,8 +65,8 @@ def by_twelve(ann: Visitor, act: Callable[[Visit], Entered]) -> Counter[str]:
     return told
 
 
-def test_of_twelve_confirmations_in_one_session_one_makes_the_account(lobby: Lobby) -> None:
-    ann = Visitor(lobby)
+def test_of_twelve_confirmations_in_one_session_one_makes_the_account(desk: Desk) -> None:
+    ann = Visitor(desk)
     ann.act(register.begin, ann.typed())
     code = ann.code
     assert by_twelve(ann, lambda visit: register.confirm(visit, code)) == {"in": 1, "used": 11}
@@ -73,8 +74,8 @@ def test_of_twelve_confirmations_in_one_session_one_makes_the_account(lobby: Lob
     assert len(known_to(ann, owner(ann))) == 1
 
 
-def test_of_twelve_tabs_one_asks_and_all_wait_with_it(lobby: Lobby) -> None:
-    ann = at(lobby, joined(lobby))
+def test_of_twelve_tabs_one_asks_and_all_wait_with_it(desk: Desk) -> None:
+    ann = at(desk, joined(desk))
     visit, account, token = ann.visit(), owner(ann), new_secret()
     told = together(THREADS, lambda _: login.go_on(visit, account, "/orders", [token], ask=True))
     assert {each.cookies and each.cookies.session for each in told} == {token}
@@ -83,8 +84,8 @@ def test_of_twelve_tabs_one_asks_and_all_wait_with_it(lobby: Lobby) -> None:
     assert outcome(lambda: ann.act(login.answer, ann.code)) == "in"
 
 
-def test_of_twelve_pages_that_ask_in_a_session_that_waits_one_does(lobby: Lobby) -> None:
-    ann = at(lobby, joined(lobby))
+def test_of_twelve_pages_that_ask_in_a_session_that_waits_one_does(desk: Desk) -> None:
+    ann = at(desk, joined(desk))
     account, token = owner(ann), new_secret()
     login.go_on(ann.visit(), account, "/orders", [token], ask=False)
     ann.token = token
@@ -94,8 +95,8 @@ def test_of_twelve_pages_that_ask_in_a_session_that_waits_one_does(lobby: Lobby)
     assert outcome(lambda: ann.act(login.answer, ann.code)) == "in"
 
 
-def test_of_twelve_right_codes_in_one_session_one_lets_in(lobby: Lobby) -> None:
-    ann = at_code(at(lobby, joined(lobby)))
+def test_of_twelve_right_codes_in_one_session_one_lets_in(desk: Desk) -> None:
+    ann = at_code(at(desk, joined(desk)))
     code = ann.code
     assert by_twelve(ann, lambda visit: login.answer(visit, code)) == {"in": 1, "used": 11}
     assert ann.stage == "full"
@@ -103,8 +104,8 @@ def test_of_twelve_right_codes_in_one_session_one_lets_in(lobby: Lobby) -> None:
     assert happened(ann, owner(ann), Tag.SESSION_LOGIN) == ["approved"]
 
 
-def test_of_twelve_right_codes_of_a_reset_one_counts_and_one_password_is_set(lobby: Lobby) -> None:
-    ann = at(lobby, joined(lobby))
+def test_of_twelve_right_codes_of_a_reset_one_counts_and_one_password_is_set(desk: Desk) -> None:
+    ann = at(desk, joined(desk))
     ann.act(recover.begin, ann.address)
     code = ann.code
     assert by_twelve(ann, lambda visit: recover.prove(visit, code)) == {"in": 1, "used": 11}
@@ -114,8 +115,8 @@ def test_of_twelve_right_codes_of_a_reset_one_counts_and_one_password_is_set(lob
     assert (owner(ann).epoch, len(open_to(ann, owner(ann)))) == (2, 1)
 
 
-def test_twelve_tabs_that_sign_in_at_once_wait_for_one_code(lobby: Lobby) -> None:
-    ann = at_code(at(lobby, joined(lobby)))
+def test_twelve_tabs_that_sign_in_at_once_wait_for_one_code(desk: Desk) -> None:
+    ann = at_code(at(desk, joined(desk)))
     code = ann.code
     told = by_twelve(ann, lambda visit: login.sign_in(visit, ann.typed()))
     assert told == {"in": 1, "over": 11}
@@ -123,12 +124,12 @@ def test_twelve_tabs_that_sign_in_at_once_wait_for_one_code(lobby: Lobby) -> Non
     assert ann.act(login.answer, code).cookies
 
 
-def test_of_twelve_strangers_who_ask_at_once_three_cause_a_letter(lobby: Lobby) -> None:
-    address, place = joined(lobby).address, Visitor(lobby).place
+def test_of_twelve_strangers_who_ask_at_once_three_cause_a_letter(desk: Desk) -> None:
+    address, place = joined(desk).address, Visitor(desk).place
 
     def ask(_: int) -> bool:
         try:
-            Visitor(lobby, place=place).act(recover.begin, address)
+            Visitor(desk, place=place).act(recover.begin, address)
         except SlowDownError:
             return False
         return True
@@ -136,11 +137,11 @@ def test_of_twelve_strangers_who_ask_at_once_three_cause_a_letter(lobby: Lobby) 
     assert together(THREADS, ask).count(True) == 3
 
 
-def test_of_three_who_want_one_address_one_gets_it(lobby: Lobby) -> None:
+def test_of_three_who_want_one_address_one_gets_it(desk: Desk) -> None:
     """Two move there, one registers."""
-    new = Visitor(lobby)
+    new = Visitor(desk)
     new.act(register.begin, new.typed())
-    movers = [signed_in(lobby) for _ in range(2)]
+    movers = [signed_in(desk) for _ in range(2)]
     for each in movers:
         each.act(changes.ask_address, new.address)
     acts = [partial(new.act, register.confirm, new.code)]
@@ -153,8 +154,8 @@ def test_of_three_who_want_one_address_one_gets_it(lobby: Lobby) -> None:
     assert new.account
 
 
-def test_deleting_and_signing_in_at_once_leave_nothing_open(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_deleting_and_signing_in_at_once_leave_nothing_open(desk: Desk) -> None:
+    ann = signed_in(desk)
     other = at_code(ann.elsewhere())
     account, code = owner(ann), other.code
     acts: tuple[Callable[[], Entered | None], ...] = (
@@ -167,9 +168,9 @@ def test_deleting_and_signing_in_at_once_leave_nothing_open(lobby: Lobby) -> Non
     assert open_to(ann, account) == []
 
 
-def test_an_undo_and_a_change_at_once_have_one_end(lobby: Lobby) -> None:
-    ann = at_home(lobby)
-    phone = at_home(lobby, owner(ann))
+def test_an_undo_and_a_change_at_once_have_one_end(desk: Desk) -> None:
+    ann = at_home(desk)
+    phone = at_home(desk, owner(ann))
     reset(ann)
     there, here = phone.visit(), ann.visit()
     (browser,) = phone.browsers
@@ -184,8 +185,8 @@ def test_an_undo_and_a_change_at_once_have_one_end(lobby: Lobby) -> None:
     assert owner(ann).former_password is None
 
 
-def test_of_twelve_undos_one_is_done(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_of_twelve_undos_one_is_done(desk: Desk) -> None:
+    ann = at_home(desk)
     reset(ann.elsewhere())
     told = together(THREADS, lambda _: outcome(lambda: undo(ann)))
     assert Counter(told) == {"in": 1, "over": 11}

@@ -6,19 +6,20 @@ import pytest
 
 from people import disable
 from simple_2fa.accounts import store as accounts
+from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.sessions.model import SKIPS_CODE_FOR
 from simple_2fa.signin import changes, login, step_up
-from simple_2fa.signin.model import Entered, Lobby, OverError
+from simple_2fa.signin.model import Entered, OverError
 from traces import happened, known_to, open_to
 from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, meanwhile, owner, signed_in
 from world import NOW, SECOND, together
 
 
-def remembered(lobby: Lobby) -> Visitor:
+def remembered(desk: Desk) -> Visitor:
     """Give somebody who asked not to be asked again, and has signed out."""
-    ann = at(lobby, joined(lobby))
+    ann = at(desk, joined(desk))
     ann.act(login.sign_in, ann.typed())
     assert ann.act(login.answer, ann.code, remember=True).cookies
     ann.act(changes.sign_out)
@@ -31,16 +32,16 @@ def come_back(ann: Visitor) -> str:
     return ann.stage
 
 
-def test_it_is_chosen_and_no_default(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_it_is_chosen_and_no_default(desk: Desk) -> None:
+    ann = signed_in(desk)
     ann.act(changes.sign_out)
     assert come_back(ann) == "password"
     assert ann.act(login.answer, ann.code).cookies
     assert come_back(ann) == "password"
 
 
-def test_for_thirty_days_to_the_second_no_code_is_asked(lobby: Lobby) -> None:
-    ann, bob = remembered(lobby), remembered(lobby)
+def test_for_thirty_days_to_the_second_no_code_is_asked(desk: Desk) -> None:
+    ann, bob = remembered(desk), remembered(desk)
     ann.now = NOW + SKIPS_CODE_FOR - SECOND
     told = ann.act(login.sign_in, ann.typed(), "/account/activity")
     assert (ann.stage, told.goes_to, told.answered) == ("full", "/account/activity", None)
@@ -48,8 +49,8 @@ def test_for_thirty_days_to_the_second_no_code_is_asked(lobby: Lobby) -> None:
     assert come_back(bob) == "password"
 
 
-def test_its_use_makes_it_no_longer(lobby: Lobby) -> None:
-    ann = remembered(lobby)
+def test_its_use_makes_it_no_longer(desk: Desk) -> None:
+    ann = remembered(desk)
     for _ in range(3):
         ann.move(days=9)
         assert come_back(ann) == "full"
@@ -57,8 +58,8 @@ def test_its_use_makes_it_no_longer(lobby: Lobby) -> None:
     assert come_back(ann) == "password"
 
 
-def test_a_skipped_step_is_not_fresh_and_told_as_such(lobby: Lobby) -> None:
-    ann = remembered(lobby)
+def test_a_skipped_step_is_not_fresh_and_told_as_such(desk: Desk) -> None:
+    ann = remembered(desk)
     come_back(ann)
     session = ann.session
     assert session
@@ -69,15 +70,15 @@ def test_a_skipped_step_is_not_fresh_and_told_as_such(lobby: Lobby) -> None:
     assert happened(ann, owner(ann), Tag.SESSION_LOGIN) == ["approved", "approved"]
 
 
-def test_without_the_password_it_opens_nothing(lobby: Lobby) -> None:
-    ann = remembered(lobby)
+def test_without_the_password_it_opens_nothing(desk: Desk) -> None:
+    ann = remembered(desk)
     held = dict(ann.browsers)
     assert ann.act(login.sign_in, ann.typed(OTHER_PASSWORD)) == Entered()
     assert (ann.browsers, ann.stage) == (held, "")
 
 
-def test_each_use_changes_the_cookie_and_the_old_one_skips_nothing(lobby: Lobby) -> None:
-    ann = remembered(lobby)
+def test_each_use_changes_the_cookie_and_the_old_one_skips_nothing(desk: Desk) -> None:
+    ann = remembered(desk)
     thief = replace(ann, browsers=dict(ann.browsers))
     assert come_back(ann) == "full"
     assert ann.browsers.keys() == thief.browsers.keys()
@@ -87,21 +88,21 @@ def test_each_use_changes_the_cookie_and_the_old_one_skips_nothing(lobby: Lobby)
     assert thief.session.browser is None
 
 
-def test_a_forged_cookie_skips_nothing(lobby: Lobby) -> None:
-    ann = remembered(lobby)
+def test_a_forged_cookie_skips_nothing(desk: Desk) -> None:
+    ann = remembered(desk)
     ann.browsers = dict.fromkeys(ann.browsers, new_secret())
     assert come_back(ann) == "password"
 
 
-def test_another_account_s_browser_skips_nothing(lobby: Lobby) -> None:
-    bob = remembered(lobby)
-    ann = replace(bob, address=joined(lobby).address)
+def test_another_account_s_browser_skips_nothing(desk: Desk) -> None:
+    bob = remembered(desk)
+    ann = replace(bob, address=joined(desk).address)
     assert come_back(ann) == "password"
 
 
-def test_several_people_share_a_browser(lobby: Lobby) -> None:
-    ann = remembered(lobby)
-    bob = replace(ann, address=joined(lobby).address)
+def test_several_people_share_a_browser(desk: Desk) -> None:
+    ann = remembered(desk)
+    bob = replace(ann, address=joined(desk).address)
     assert come_back(bob) == "password"
     assert bob.act(login.answer, bob.code, remember=True).cookies
     assert len(bob.browsers) == 2
@@ -112,8 +113,8 @@ def test_several_people_share_a_browser(lobby: Lobby) -> None:
         assert len(known_to(each, owner(each))) == 1
 
 
-def test_whoever_skips_leaves_the_session_that_was_open(lobby: Lobby) -> None:
-    ann = remembered(lobby)
+def test_whoever_skips_leaves_the_session_that_was_open(desk: Desk) -> None:
+    ann = remembered(desk)
     come_back(ann)
     before = replace(ann)
     assert come_back(ann) == "full"
@@ -121,24 +122,24 @@ def test_whoever_skips_leaves_the_session_that_was_open(lobby: Lobby) -> None:
     assert len(open_to(ann, owner(ann))) == 1
 
 
-def test_a_change_of_the_password_ends_it(lobby: Lobby) -> None:
-    ann = remembered(lobby)
+def test_a_change_of_the_password_ends_it(desk: Desk) -> None:
+    ann = remembered(desk)
     seen = owner(ann)
-    assert lobby.desk.db.tidy(lambda link: accounts.change_password(link, seen, seen))
+    assert desk.db.tidy(lambda link: accounts.change_password(link, seen, seen))
     assert come_back(ann) == "password"
 
 
-def test_nobody_skips_into_a_disabled_account(lobby: Lobby) -> None:
-    ann = remembered(lobby)
-    disable(lobby.desk.db, owner(ann))
+def test_nobody_skips_into_a_disabled_account(desk: Desk) -> None:
+    ann = remembered(desk)
+    disable(desk.db, owner(ann))
     assert ann.act(login.sign_in, ann.typed()) == Entered()
     seen = owner(ann)
-    assert lobby.desk.db.tidy(lambda link: accounts.disable(link, seen, None))
+    assert desk.db.tidy(lambda link: accounts.disable(link, seen, None))
     assert come_back(ann) == "password"
 
 
-def test_a_browser_that_is_forgotten_is_asked_again(lobby: Lobby) -> None:
-    ann = remembered(lobby)
+def test_a_browser_that_is_forgotten_is_asked_again(desk: Desk) -> None:
+    ann = remembered(desk)
     here = next(iter(ann.browsers))
     ann.move(minutes=1)
     come_back(ann)
@@ -150,8 +151,8 @@ def test_a_browser_that_is_forgotten_is_asked_again(lobby: Lobby) -> None:
     assert come_back(ann) == "password"
 
 
-def test_of_twelve_who_use_one_cookie_at_once_one_gets_in(lobby: Lobby) -> None:
-    ann = remembered(lobby)
+def test_of_twelve_who_use_one_cookie_at_once_one_gets_in(desk: Desk) -> None:
+    ann = remembered(desk)
     visits = [replace(ann, browsers=dict(ann.browsers)) for _ in range(12)]
 
     def enter(number: int) -> str:
@@ -172,8 +173,8 @@ def test_of_twelve_who_use_one_cookie_at_once_one_gets_in(lobby: Lobby) -> None:
     assert come_back(winner) == "full"
 
 
-def test_a_cookie_used_elsewhere_meanwhile_leaves_the_code_open(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_a_cookie_used_elsewhere_meanwhile_leaves_the_code_open(desk: Desk) -> None:
+    ann = signed_in(desk)
     ann.act(changes.sign_out)
     assert come_back(ann) == "password"
     other = replace(ann, token="", browsers=dict(ann.browsers))

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from people import change_password, disable
-from simple_2fa.challenges.desk import ledger_of, pots_of
+from simple_2fa.challenges.desk import Desk, ledger_of, pots_of
 from simple_2fa.challenges.model import Outcome, Sending
 from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
 from simple_2fa.core.tags import Tag
 from simple_2fa.sessions.model import FRESH_FOR
 from simple_2fa.signin import asking, changes, login, register, step_up
-from simple_2fa.signin.model import HeldError, Lobby, OverError
+from simple_2fa.signin.model import HeldError, OverError
 from traces import happened, letters, spend
 from visits import (
     OTHER_PASSWORD,
@@ -32,15 +32,15 @@ from world import COUNTER_SECRET, NOW, SECOND, TTL, token_code, wrong
 LATER = NOW + timedelta(minutes=10)
 
 
-def stale(lobby: Lobby) -> Visitor:
+def stale(desk: Desk) -> Visitor:
     """Give somebody who signed in ten minutes ago."""
-    ann = signed_in(lobby)
+    ann = signed_in(desk)
     ann.now = LATER
     return ann
 
 
-def asked(lobby: Lobby, goes_to: str = "/account/password") -> Visitor:
-    ann = stale(lobby)
+def asked(desk: Desk, goes_to: str = "/account/password") -> Visitor:
+    ann = stale(desk)
     ann.act(step_up.ask, goes_to)
     return ann
 
@@ -50,16 +50,16 @@ def fresh(ann: Visitor) -> bool:
     return session is not None and session.is_fresh(ann.now)
 
 
-def test_signing_in_is_fresh_for_five_minutes_to_the_second(lobby: Lobby) -> None:
-    ann = signed_in(lobby)
+def test_signing_in_is_fresh_for_five_minutes_to_the_second(desk: Desk) -> None:
+    ann = signed_in(desk)
     ann.now = NOW + FRESH_FOR - SECOND
     assert fresh(ann)
     ann.now = NOW + FRESH_FOR
     assert not fresh(ann)
 
 
-def test_a_step_makes_it_fresh_again_under_a_new_token(lobby: Lobby) -> None:
-    ann = asked(lobby)
+def test_a_step_makes_it_fresh_again_under_a_new_token(desk: Desk) -> None:
+    ann = asked(desk)
     before, session = ann.token, ann.session
     assert (ann.asked.purpose, ann.asked.digits, len(letters(ann))) == ("step_up", 6, 1)
     entered = ann.act(step_up.answer, ann.code)
@@ -73,9 +73,9 @@ def test_a_step_makes_it_fresh_again_under_a_new_token(lobby: Lobby) -> None:
     assert happened(ann, owner(ann), Tag.SESSION_STEP_UP) == ["approved"]
 
 
-def test_it_refreshes_its_own_session_alone(lobby: Lobby) -> None:
-    ann = asked(lobby)
-    other = signed_in(lobby, owner(ann))
+def test_it_refreshes_its_own_session_alone(desk: Desk) -> None:
+    ann = asked(desk)
+    other = signed_in(desk, owner(ann))
     other.now = LATER
     ann.act(step_up.answer, ann.code)
     assert fresh(ann)
@@ -91,8 +91,8 @@ def test_it_refreshes_its_own_session_alone(lobby: Lobby) -> None:
     ],
     ids=["password", "address", "delete"],
 )
-def test_sensitive_changes_need_it(lobby: Lobby, change: Callable[[Visitor], object]) -> None:
-    ann = stale(lobby)
+def test_sensitive_changes_need_it(desk: Desk, change: Callable[[Visitor], object]) -> None:
+    ann = stale(desk)
     before = owner(ann)
     with pytest.raises(OverError):
         change(ann)
@@ -102,8 +102,8 @@ def test_sensitive_changes_need_it(lobby: Lobby, change: Callable[[Visitor], obj
     change(ann)
 
 
-def test_wrong_codes_refresh_nothing(lobby: Lobby) -> None:
-    ann = asked(lobby)
+def test_wrong_codes_refresh_nothing(desk: Desk) -> None:
+    ann = asked(desk)
     right, bad = ann.code, wrong(ann.code)
     with pytest.raises(MalformedAnswerError):
         ann.act(step_up.answer, "12345")
@@ -118,15 +118,15 @@ def test_wrong_codes_refresh_nothing(lobby: Lobby) -> None:
     assert told(ann.act(step_up.answer, ann.code)) is Outcome.APPROVED
 
 
-def test_an_expired_code_refreshes_nothing(lobby: Lobby) -> None:
-    ann = asked(lobby)
+def test_an_expired_code_refreshes_nothing(desk: Desk) -> None:
+    ann = asked(desk)
     code = ann.code
     ann.now = LATER + TTL
     assert told(ann.act(step_up.answer, code)) is Outcome.EXPIRED
 
 
-def test_its_ledger_is_that_of_signing_in(lobby: Lobby) -> None:
-    ann = asked(lobby)
+def test_its_ledger_is_that_of_signing_in(desk: Desk) -> None:
+    ann = asked(desk)
     spend(ann, ledger_of(ann.asked.question), 10)
     assert told(ann.act(step_up.answer, ann.code)) is Outcome.PAUSED
     ann.act(changes.sign_out)
@@ -135,11 +135,11 @@ def test_its_ledger_is_that_of_signing_in(lobby: Lobby) -> None:
     assert ann.asked.digits == 10
 
 
-def test_another_person_s_code_and_another_purpose_s_serve_nothing(lobby: Lobby) -> None:
-    ann, bob = asked(lobby), asked(lobby)
+def test_another_person_s_code_and_another_purpose_s_serve_nothing(desk: Desk) -> None:
+    ann, bob = asked(desk), asked(desk)
     if ann.code != bob.code:
         assert told(ann.act(step_up.answer, bob.code)) is Outcome.WRONG
-    waiting = at(lobby, owner(ann))
+    waiting = at(desk, owner(ann))
     waiting.act(login.sign_in, waiting.typed())
     with pytest.raises(OverError):
         waiting.act(step_up.answer, waiting.code)
@@ -148,10 +148,10 @@ def test_another_person_s_code_and_another_purpose_s_serve_nothing(lobby: Lobby)
             ann.act(answer, ann.code)
 
 
-def test_only_a_full_session_is_asked(lobby: Lobby) -> None:
-    waiting = at(lobby, joined(lobby))
+def test_only_a_full_session_is_asked(desk: Desk) -> None:
+    waiting = at(desk, joined(desk))
     waiting.act(login.sign_in, waiting.typed())
-    for each in (Visitor(lobby), waiting):
+    for each in (Visitor(desk), waiting):
         with pytest.raises(OverError):
             each.act(step_up.ask, "")
         with pytest.raises(OverError):
@@ -159,10 +159,10 @@ def test_only_a_full_session_is_asked(lobby: Lobby) -> None:
 
 
 @pytest.mark.parametrize("change", [change_password, disable], ids=["password", "disabled"])
-def test_a_change_of_the_account_ends_it(lobby: Lobby, change: Callable[..., None]) -> None:
-    ann = asked(lobby)
+def test_a_change_of_the_account_ends_it(desk: Desk, change: Callable[..., None]) -> None:
+    ann = asked(desk)
     visit, code = ann.visit(), ann.code
-    change(lobby.desk.db, owner(ann))
+    change(desk.db, owner(ann))
     assert ann.stage == ""
     told = step_up.answer(visit, code)
     assert told.answered
@@ -171,16 +171,16 @@ def test_a_change_of_the_account_ends_it(lobby: Lobby, change: Callable[..., Non
         step_up.ask(visit, "")
 
 
-def test_asked_twice_at_once_the_open_code_serves_the_later_wish(lobby: Lobby) -> None:
-    ann = asked(lobby)
+def test_asked_twice_at_once_the_open_code_serves_the_later_wish(desk: Desk) -> None:
+    ann = asked(desk)
     code, seen = ann.code, ann.asked.id
     ann.act(step_up.ask, "/account/delete")
     assert (ann.asked.id, len(letters(ann))) == (seen, 1)
     assert ann.act(step_up.answer, code).goes_to == "/account/delete"
 
 
-def test_of_two_who_ask_at_once_both_wait_for_one_code(lobby: Lobby) -> None:
-    ann = stale(lobby)
+def test_of_two_who_ask_at_once_both_wait_for_one_code(desk: Desk) -> None:
+    ann = stale(desk)
     other = ann.visit()  # read before the first one's unit
     ann.act(step_up.ask, "/account/password")
     step_up.ask(other, "/account/delete")
@@ -188,8 +188,8 @@ def test_of_two_who_ask_at_once_both_wait_for_one_code(lobby: Lobby) -> None:
     assert ann.act(step_up.answer, ann.code).goes_to == "/account/delete"
 
 
-def test_without_room_for_a_letter_it_says_when(lobby: Lobby) -> None:
-    ann = asked(lobby)
+def test_without_room_for_a_letter_it_says_when(desk: Desk) -> None:
+    ann = asked(desk)
     *_, pot = pots_of(ann.asked.question)
     ann.act(step_up.answer, ann.code)
     spend(ann, pot, 4)
@@ -202,8 +202,8 @@ def test_without_room_for_a_letter_it_says_when(lobby: Lobby) -> None:
     assert session.challenge is None
 
 
-def test_one_factor_is_held_for_a_day(lobby: Lobby) -> None:
-    ann = at(lobby, joined(lobby))
+def test_one_factor_is_held_for_a_day(desk: Desk) -> None:
+    ann = at(desk, joined(desk))
     reset(ann)
     assert not fresh(ann)
     with pytest.raises(HeldError) as held:
@@ -213,9 +213,9 @@ def test_one_factor_is_held_for_a_day(lobby: Lobby) -> None:
         ann.act(changes.delete)
 
 
-def test_it_takes_the_strongest_kind_enrolled(lobby: Lobby) -> None:
-    ann = stale(lobby)
-    enrolled(lobby, owner(ann))
+def test_it_takes_the_strongest_kind_enrolled(desk: Desk) -> None:
+    ann = stale(desk)
+    enrolled(desk, owner(ann))
     ann.act(step_up.ask, "/account")
     assert (ann.asked.factor, letters(ann)) == ("counter", [])
     assert told(ann.act(step_up.answer, token_code(COUNTER_SECRET[:20]))) is Outcome.APPROVED

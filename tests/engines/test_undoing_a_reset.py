@@ -8,12 +8,13 @@ import pytest
 
 from people import disable
 from simple_2fa.accounts.model import UNDO_FOR
+from simple_2fa.challenges.desk import Desk
 from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
 from simple_2fa.signin import changes, login, recover, step_up, writing
 from simple_2fa.signin import passwords as door
 from simple_2fa.signin import undo as undoing
-from simple_2fa.signin.model import HeldError, Lobby, OverError, PausedError
+from simple_2fa.signin.model import HeldError, OverError, PausedError
 from traces import happened, known_to, left, notices, open_to, spend
 from visits import (
     OTHER_PASSWORD,
@@ -64,8 +65,8 @@ def sign_in_again(
     return new
 
 
-def test_its_session_is_one_factor_for_a_day(lobby: Lobby) -> None:
-    thief = thief_of(at(lobby, joined(lobby)))
+def test_its_session_is_one_factor_for_a_day(desk: Desk) -> None:
+    thief = thief_of(at(desk, joined(desk)))
     session = thief.session
     assert session
     assert session.one_factor_until == UNTIL
@@ -84,8 +85,8 @@ def test_its_session_is_one_factor_for_a_day(lobby: Lobby) -> None:
     assert held.value.until == UNTIL
 
 
-def test_it_can_take_nobody_s_way_to_undo_it(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_it_can_take_nobody_s_way_to_undo_it(desk: Desk) -> None:
+    ann = at_home(desk)
     thief, hers = thief_of(ann), ann.session
     assert hers
     for browser in ("all", *ann.browsers):
@@ -99,8 +100,8 @@ def test_it_can_take_nobody_s_way_to_undo_it(lobby: Lobby) -> None:
     assert len(known_to(ann, owner(ann))) == 1
 
 
-def test_after_that_day_a_second_step_opens_what_was_held(lobby: Lobby) -> None:
-    thief = thief_of(at(lobby, joined(lobby)))
+def test_after_that_day_a_second_step_opens_what_was_held(desk: Desk) -> None:
+    thief = thief_of(at(desk, joined(desk)))
     late = sign_in_again(thief, now=UNDO_FOR - SECOND)
     late.move(minutes=1)
     late.act(step_up.ask, "")
@@ -109,8 +110,8 @@ def test_after_that_day_a_second_step_opens_what_was_held(lobby: Lobby) -> None:
     assert (late.stage, known_to(late, owner(late))) == ("full", [])
 
 
-def test_so_is_whoever_signs_in_with_the_new_password_by_mail(lobby: Lobby) -> None:
-    thief = thief_of(at(lobby, joined(lobby)))
+def test_so_is_whoever_signs_in_with_the_new_password_by_mail(desk: Desk) -> None:
+    thief = thief_of(at(desk, joined(desk)))
     again = sign_in_again(thief)
     assert is_one_factor(again)
     assert (again.browsers, known_to(again, owner(again))) == ({}, [])
@@ -121,8 +122,8 @@ def test_so_is_whoever_signs_in_with_the_new_password_by_mail(lobby: Lobby) -> N
     assert len(day_after.browsers) == 1
 
 
-def test_a_known_browser_is_exempt(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_a_known_browser_is_exempt(desk: Desk) -> None:
+    ann = at_home(desk)
     before = dict(ann.browsers)
     reset(ann)
     assert not is_one_factor(ann)
@@ -133,8 +134,8 @@ def test_a_known_browser_is_exempt(lobby: Lobby) -> None:
     assert [each.id for each in known_to(ann, owner(ann))] == list(before)
 
 
-def test_a_forged_or_another_s_browser_is_not(lobby: Lobby) -> None:
-    ann, bob = at_home(lobby), at_home(lobby)
+def test_a_forged_or_another_s_browser_is_not(desk: Desk) -> None:
+    ann, bob = at_home(desk), at_home(desk)
     forger = replace(ann.elsewhere(), browsers=dict.fromkeys(ann.browsers, "forged"))
     guest = replace(ann.elsewhere(), browsers=dict(bob.browsers))
     for each in (forger, guest):
@@ -142,9 +143,9 @@ def test_a_forged_or_another_s_browser_is_not(lobby: Lobby) -> None:
         assert is_one_factor(each)
 
 
-def test_full_sessions_and_known_browsers_go_on(lobby: Lobby) -> None:
-    ann = at_home(lobby, remember=True)
-    waiting = at(lobby, owner(ann))
+def test_full_sessions_and_known_browsers_go_on(desk: Desk) -> None:
+    ann = at_home(desk, remember=True)
+    waiting = at(desk, owner(ann))
     waiting.act(login.sign_in, waiting.typed())
     thief = thief_of(ann)
     assert (ann.stage, waiting.stage, thief.stage) == ("full", "", "full")
@@ -157,8 +158,8 @@ def test_full_sessions_and_known_browsers_go_on(lobby: Lobby) -> None:
     assert not is_one_factor(ann)
 
 
-def test_another_session_undoes_it(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_another_session_undoes_it(desk: Desk) -> None:
+    ann = at_home(desk)
     thief = thief_of(ann)
     again = sign_in_again(thief)
     assert undo(ann)
@@ -173,8 +174,8 @@ def test_another_session_undoes_it(lobby: Lobby) -> None:
         undo(ann)
 
 
-def test_a_known_browser_undoes_it_with_the_password_of_before(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_a_known_browser_undoes_it_with_the_password_of_before(desk: Desk) -> None:
+    ann = at_home(desk)
     ann.act(changes.sign_out)
     thief = thief_of(ann)
     assert [each.account for each in undoing.undoable(ann.visit())] == [owner(ann)]
@@ -188,8 +189,8 @@ def test_a_known_browser_undoes_it_with_the_password_of_before(lobby: Lobby) -> 
     assert len(known_to(ann, owner(ann))) == 1
 
 
-def test_guesses_at_it_are_counted_like_those_at_the_door(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_guesses_at_it_are_counted_like_those_at_the_door(desk: Desk) -> None:
+    ann = at_home(desk)
     ann.act(changes.sign_out)
     thief_of(ann)
     (here,) = ann.browsers
@@ -203,13 +204,13 @@ def test_guesses_at_it_are_counted_like_those_at_the_door(lobby: Lobby) -> None:
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
-def test_nobody_else_does(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_nobody_else_does(desk: Desk) -> None:
+    ann = at_home(desk)
     thief = thief_of(ann)
     forger = replace(ann.elsewhere(), browsers=dict.fromkeys(ann.browsers, "forged"))
     waiting = ann.elsewhere()
     waiting.act(login.sign_in, waiting.typed(OTHER_PASSWORD))
-    others = (thief, sign_in_again(thief), forger, waiting, at_home(lobby), Visitor(lobby))
+    others = (thief, sign_in_again(thief), forger, waiting, at_home(desk), Visitor(desk))
     for each in others:
         assert undoing.undoable(each.visit()) == []
         with pytest.raises(OverError):
@@ -217,10 +218,10 @@ def test_nobody_else_does(lobby: Lobby) -> None:
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
-def test_one_made_in_a_known_browser_is_undone_from_another_one(lobby: Lobby) -> None:
+def test_one_made_in_a_known_browser_is_undone_from_another_one(desk: Desk) -> None:
     """Whoever has stolen it and reads the mail: all that it opened ends, and it undoes nothing."""
-    ann = at_home(lobby)
-    laptop = at_home(lobby, owner(ann))
+    ann = at_home(desk)
+    laptop = at_home(desk, owner(ann))
     reset(laptop)
     laptop.move(minutes=1)
     again = replace(laptop)
@@ -233,9 +234,9 @@ def test_one_made_in_a_known_browser_is_undone_from_another_one(lobby: Lobby) ->
     assert [each.stage for each in (ann, laptop, again)] == ["full", "", ""]
 
 
-def test_a_second_reset_saves_no_session_of_the_first(lobby: Lobby) -> None:
-    ann = at_home(lobby)
-    laptop = at_home(lobby, owner(ann))
+def test_a_second_reset_saves_no_session_of_the_first(desk: Desk) -> None:
+    ann = at_home(desk)
+    laptop = at_home(desk, owner(ann))
     reset(laptop)
     assert laptop.stage == "full"
     elsewhere = ann.elsewhere()
@@ -245,12 +246,12 @@ def test_a_second_reset_saves_no_session_of_the_first(lobby: Lobby) -> None:
 
 
 @pytest.mark.parametrize(("days", "may"), [(7, True), (6, False)])
-def test_only_a_browser_known_for_a_week_undoes_it(lobby: Lobby, days: int, *, may: bool) -> None:
+def test_only_a_browser_known_for_a_week_undoes_it(desk: Desk, days: int, *, may: bool) -> None:
     """Whoever got hold of a password and one code has made one a moment ago."""
-    account = joined(lobby)
-    phisher = signed_in(lobby, account, NOW + timedelta(days=1))
+    account = joined(desk)
+    phisher = signed_in(desk, account, NOW + timedelta(days=1))
     phisher.act(changes.change_password, PASSWORD, THIRD_PASSWORD)
-    ann = at(lobby, account)
+    ann = at(desk, account)
     ann.now = phisher.now = phisher.now + timedelta(days=days, seconds=1)
     reset(ann)
     phisher.move(hours=23)
@@ -260,10 +261,10 @@ def test_only_a_browser_known_for_a_week_undoes_it(lobby: Lobby, days: int, *, m
             undo(phisher, THIRD_PASSWORD)
 
 
-def test_a_second_reset_makes_no_browser_old_enough(lobby: Lobby) -> None:
-    account = joined(lobby)
-    phisher = signed_in(lobby, account, NOW + timedelta(days=1))
-    ann = at(lobby, account)
+def test_a_second_reset_makes_no_browser_old_enough(desk: Desk) -> None:
+    account = joined(desk)
+    phisher = signed_in(desk, account, NOW + timedelta(days=1))
+    ann = at(desk, account)
     for later in (timedelta(days=7, hours=12), timedelta(days=8, hours=6)):
         ann.now = NOW + later
         reset(ann.elsewhere(), THIRD_PASSWORD)
@@ -273,9 +274,9 @@ def test_a_second_reset_makes_no_browser_old_enough(lobby: Lobby) -> None:
     assert phisher.stage != "full"  # it is known no more
 
 
-def test_no_browser_stays_known_that_became_so_after_what_is_undone(lobby: Lobby) -> None:
-    ann = at_home(lobby)
-    enrolled(lobby, owner(ann))
+def test_no_browser_stays_known_that_became_so_after_what_is_undone(desk: Desk) -> None:
+    ann = at_home(desk)
+    enrolled(desk, owner(ann))
     other = thief_of(ann)
     code = token_code(COUNTER_SECRET[:20])
     assert other.act(login.answer, code, remember=True).cookies
@@ -284,8 +285,8 @@ def test_no_browser_stays_known_that_became_so_after_what_is_undone(lobby: Lobby
     assert [each.id for each in known_to(ann, owner(ann))] == list(ann.browsers)
 
 
-def test_of_two_people_in_one_browser_each_undoes_the_own(lobby: Lobby) -> None:
-    ann, bob = at_home(lobby), at_home(lobby)
+def test_of_two_people_in_one_browser_each_undoes_the_own(desk: Desk) -> None:
+    ann, bob = at_home(desk), at_home(desk)
     ann.browsers |= bob.browsers
     for each in (ann, bob):
         thief_of(each)
@@ -300,11 +301,11 @@ def test_of_two_people_in_one_browser_each_undoes_the_own(lobby: Lobby) -> None:
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
-def test_whoever_is_signed_in_lets_it_stand_and_nobody_undoes_it_then(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_whoever_is_signed_in_lets_it_stand_and_nobody_undoes_it_then(desk: Desk) -> None:
+    ann = at_home(desk)
     thief = thief_of(ann)
     (hers,) = ann.browsers
-    for each in (thief, kept(ann, timedelta()), at_home(lobby)):
+    for each in (thief, kept(ann, timedelta()), at_home(desk)):
         with pytest.raises(OverError):
             each.act(undoing.keep, hers, "")
     stand(ann)
@@ -314,17 +315,17 @@ def test_whoever_is_signed_in_lets_it_stand_and_nobody_undoes_it_then(lobby: Lob
     assert happened(ann, owner(ann), Tag.PASSWORD_KEEP) == ["done"]
 
 
-def test_nothing_is_undone_for_a_disabled_account(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_nothing_is_undone_for_a_disabled_account(desk: Desk) -> None:
+    ann = at_home(desk)
     thief_of(ann)
-    disable(lobby.desk.db, owner(ann))
+    disable(desk.db, owner(ann))
     for each in (ann, kept(ann, timedelta())):
         with pytest.raises(OverError):
             undo(each)
 
 
-def test_of_two_resets_the_first_password_comes_back(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_of_two_resets_the_first_password_comes_back(desk: Desk) -> None:
+    ann = at_home(desk)
     first = thief_of(ann)
     second = thief_of(ann, THIRD_PASSWORD)
     assert (ann.stage, first.stage, second.stage) == ("full", "", "full")
@@ -337,8 +338,8 @@ def kept(ann: Visitor, now: timedelta) -> Visitor:
     return replace(ann, token="", now=NOW + now)
 
 
-def test_it_can_be_undone_for_a_day_to_the_second(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_it_can_be_undone_for_a_day_to_the_second(desk: Desk) -> None:
+    ann = at_home(desk)
     thief_of(ann)
     late = kept(ann, UNDO_FOR)
     assert undoing.undoable(late.visit()) == []
@@ -348,8 +349,8 @@ def test_it_can_be_undone_for_a_day_to_the_second(lobby: Lobby) -> None:
     assert passwords.fits(PASSWORD, owner(ann).password)
 
 
-def test_after_that_day_a_reset_keeps_the_password_of_then(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_after_that_day_a_reset_keeps_the_password_of_then(desk: Desk) -> None:
+    ann = at_home(desk)
     thief_of(ann)
     thief = kept(ann.elsewhere(), UNDO_FOR)
     reset(thief, THIRD_PASSWORD)
@@ -357,8 +358,8 @@ def test_after_that_day_a_reset_keeps_the_password_of_then(lobby: Lobby) -> None
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
-def test_a_changed_password_is_not_undone(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_a_changed_password_is_not_undone(desk: Desk) -> None:
+    ann = at_home(desk)
     reset(ann)
     assert ann.act(changes.change_password, OTHER_PASSWORD, THIRD_PASSWORD).cookies
     with pytest.raises(OverError):
@@ -367,9 +368,9 @@ def test_a_changed_password_is_not_undone(lobby: Lobby) -> None:
     assert (owner(ann).reset_at, owner(ann).former_password) == (None, None)
 
 
-def test_one_that_proved_an_enrolled_token_is_undone_too(lobby: Lobby) -> None:
-    ann = at_home(lobby)
-    enrolled(lobby, owner(ann))
+def test_one_that_proved_an_enrolled_token_is_undone_too(desk: Desk) -> None:
+    ann = at_home(desk)
+    enrolled(desk, owner(ann))
     other = thief_of(ann)
     assert (other.stage, undoing.undoable(ann.visit())) == ("password", [])
     assert other.act(login.answer, token_code(COUNTER_SECRET[:20])).cookies
@@ -377,18 +378,18 @@ def test_one_that_proved_an_enrolled_token_is_undone_too(lobby: Lobby) -> None:
     assert (ann.stage, other.stage) == ("full", "")
 
 
-def test_for_that_day_no_page_offers_to_remember_a_new_browser(lobby: Lobby) -> None:
-    thief = thief_of(at_home(lobby))
+def test_for_that_day_no_page_offers_to_remember_a_new_browser(desk: Desk) -> None:
+    thief = thief_of(at_home(desk))
     new = thief.elsewhere()
     new.act(login.sign_in, new.typed(OTHER_PASSWORD))
     assert not login.can_remember(new.visit(), "mail_code")
-    another = at(lobby, joined(lobby))
+    another = at(desk, joined(desk))
     another.act(login.sign_in, another.typed())
     assert login.can_remember(another.visit(), "mail_code")
 
 
-def test_only_the_reset_that_was_seen_is_let_stand(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_only_the_reset_that_was_seen_is_let_stand(desk: Desk) -> None:
+    ann = at_home(desk)
     thief_of(ann)
     (seen,) = undoing.undoable(ann.visit())
     ann.move(minutes=1)
@@ -399,17 +400,17 @@ def test_only_the_reset_that_was_seen_is_let_stand(lobby: Lobby) -> None:
     assert happened(ann, owner(ann), Tag.PASSWORD_KEEP) == []
 
 
-def test_an_undo_that_is_checked_while_the_reset_is_let_stand_comes_too_late(lobby: Lobby) -> None:
-    ann = at_home(lobby)
-    laptop = replace(at_home(lobby, owner(ann)), token="")
+def test_an_undo_that_is_checked_while_the_reset_is_let_stand_comes_too_late(desk: Desk) -> None:
+    ann = at_home(desk)
+    laptop = replace(at_home(desk, owner(ann)), token="")
     thief_of(ann)
     with pytest.raises(OverError):
         undo(slowly(laptop, lambda: stand(ann)))
     assert passwords.fits(OTHER_PASSWORD, owner(ann).password)
 
 
-def test_a_second_reset_that_is_hashed_meanwhile_does_too(lobby: Lobby) -> None:
-    ann = at_home(lobby)
+def test_a_second_reset_that_is_hashed_meanwhile_does_too(desk: Desk) -> None:
+    ann = at_home(desk)
     thief_of(ann)
     thief = ann.elsewhere()
     thief.act(recover.begin, thief.address)
@@ -422,9 +423,9 @@ def test_a_second_reset_that_is_hashed_meanwhile_does_too(lobby: Lobby) -> None:
 
 
 def test_a_reset_that_comes_first_is_not_written_down_as_kept(
-    lobby: Lobby, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann, written = at_home(lobby), writing.write
+    ann, written = at_home(desk), writing.write
     thief_of(ann)
 
     def late(*given: Any, **named: Any) -> None:  # noqa: ANN401 (as they come)
@@ -440,9 +441,9 @@ def test_a_reset_that_comes_first_is_not_written_down_as_kept(
     assert happened(ann, owner(ann), Tag.PASSWORD_KEEP) == []
 
 
-def test_a_browser_made_known_between_two_resets_goes_with_both(lobby: Lobby) -> None:
-    ann = at_home(lobby)
-    enrolled(lobby, owner(ann))
+def test_a_browser_made_known_between_two_resets_goes_with_both(desk: Desk) -> None:
+    ann = at_home(desk)
+    enrolled(desk, owner(ann))
     thief = ann.elsewhere()
     for count, password in enumerate((OTHER_PASSWORD, THIRD_PASSWORD)):
         thief.act(recover.begin, thief.address)
@@ -457,12 +458,12 @@ def test_a_browser_made_known_between_two_resets_goes_with_both(lobby: Lobby) ->
     assert [each.id for each in known_to(ann, owner(ann))] == list(ann.browsers)
 
 
-def test_a_reset_ends_the_sessions_in_browsers_that_are_known_no_more(lobby: Lobby) -> None:
+def test_a_reset_ends_the_sessions_in_browsers_that_are_known_no_more(desk: Desk) -> None:
     """Whoever had a password and one code for a minute is out with it."""
-    account = joined(lobby)
-    ann, then = at_home(lobby, account), NOW + timedelta(days=30)
-    phisher = signed_in(lobby, account, then)
-    at_her_laptop = signed_in(lobby, account, then)
+    account = joined(desk)
+    ann, then = at_home(desk, account), NOW + timedelta(days=30)
+    phisher = signed_in(desk, account, then)
+    at_her_laptop = signed_in(desk, account, then)
     at_her_laptop.browsers = dict(ann.browsers)
     ann.now = phisher.now = then + timedelta(minutes=30)
     ann.token = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from simple_2fa.accounts.hashing import Hashing
 from simple_2fa.challenges.model import UNASKED, Challenge, Purpose, Question, Sealed
 from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.errors import UnavailableError
@@ -36,6 +37,8 @@ class Desk:
     Attributes:
         origin: our public address.
         ttl: how long a challenge takes answers.
+        site: the name that people read; nobody's password.
+        hashing: does what is dear, in turns.
     """
 
     db: Database
@@ -44,6 +47,8 @@ class Desk:
     outbox: Outbox
     origin: str
     ttl: timedelta
+    site: str
+    hashing: Hashing
 
     def factor(self, name: str) -> Factor:
         """Give a factor.

@@ -24,7 +24,6 @@ from simple_2fa.mail.smtp import MailServer, Smtp
 from simple_2fa.mail.transport import Transport
 from simple_2fa.mail.worker import Job, Worker
 from simple_2fa.settings import Settings, SettingsError
-from simple_2fa.signin.model import Lobby
 
 Clock = Callable[[], datetime]
 _HASHES_AT_ONCE = 8
@@ -65,7 +64,16 @@ def build(settings: Settings, **options: Unpack[Options]) -> Services:
     vault = Vault(settings.master_keys())
     outbox = Outbox(db, vault)
     ttl = timedelta(seconds=settings.code_ttl)
-    desk = Desk(db, vault, factors.load(folders), outbox, settings.origin or "", ttl)
+    desk = Desk(
+        db,
+        vault,
+        factors.load(folders),
+        outbox,
+        settings.origin or "",
+        ttl,
+        settings.site_name,
+        Hashing(_HASHES_AT_ONCE),
+    )
     inbox = None
     if development and not settings.smtp_server:
         inbox = Inbox(
@@ -81,8 +89,7 @@ def build(settings: Settings, **options: Unpack[Options]) -> Services:
     sending = Job("letters", timedelta(), SendLetters(outbox, letters, [way]).run)
     watch = ClockWatch(db)
     worker = Worker(by_a_true_clock(watch, [sending, *housekeeping(desk)]), clock)
-    lobby = Lobby(desk, Hashing(_HASHES_AT_ONCE), settings.site_name)
-    return Services(settings, db, vault, desk, lobby, worker, clock, watch, inbox, development)
+    return Services(settings, db, vault, desk, worker, clock, watch, inbox, development)
 
 
 def open_database(settings: Settings) -> Database:

@@ -21,7 +21,6 @@ from simple_2fa.http.own import g
 from simple_2fa.mail.inbox import Inbox
 from simple_2fa.mail.worker import Worker
 from simple_2fa.settings import Settings
-from simple_2fa.signin.model import Lobby
 
 EXTENSION = "simple_2fa"
 
@@ -41,7 +40,6 @@ class Services:
     db: Database
     vault: Vault
     desk: Desk
-    lobby: Lobby
     worker: Worker
     clock: Callable[[], datetime]
     clock_watch: ClockWatch

@@ -35,7 +35,7 @@ def visit() -> Visit:
         agent = agents.name(request.headers.get("User-Agent", ""))
         place = Place(agent, block(address) if address else "")
         g.visit = Visit(
-            services().lobby, now(), place, _says(place), session(), token(), _browsers()
+            services().desk, now(), place, _says(place), session(), token(), _browsers()
         )
     found: Visit = g.visit
     return found

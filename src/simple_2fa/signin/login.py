@@ -268,5 +268,5 @@ def _strengthen(visit: Visit, account: Account, password: str) -> None:
     if not needs_rehash(account.password):
         return
     with suppress(BusyError):
-        stronger = visit.lobby.hashing.make(password)
+        stronger = visit.desk.hashing.make(password)
         visit.db.tidy(lambda connection: accounts.rehash(connection, account, stronger))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from simple_2fa.accounts.hashing import Hashing
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.challenges.model import Answered, Caller
 from simple_2fa.core.errors import Simple2FAError, SlowDownError
@@ -14,19 +13,6 @@ from simple_2fa.sessions.model import Place, Session
 
 TAKEN = "taken"
 """In the data of a proof: its address has an account already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lobby:
-    """Where people come in.
-
-    Attributes:
-        site: the name that people read; nobody's password.
-    """
-
-    desk: Desk
-    hashing: Hashing
-    site: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +27,7 @@ class Visit:
         browsers: cookies of known browsers, public id → verifier; nothing is checked yet.
     """
 
-    lobby: Lobby
+    desk: Desk
     now: datetime
     place: Place
     says: Mapping[str, str] = field(default_factory=dict)
@@ -50,14 +36,9 @@ class Visit:
     browsers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
-    def desk(self) -> Desk:
-        """Where questions are put and answers are taken."""
-        return self.lobby.desk
-
-    @property
     def db(self) -> Database:
         """Where everything is stored."""
-        return self.lobby.desk.db
+        return self.desk.db
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ def hashed(visit: Visit, password: str, address: str, browser: str | None = None
         BusyError: too many passwords are being checked just now.
     """
     _pay(visit, buckets.bucket(PASSWORD_WORK, browser or visit.place.network))
-    hers = (address, visit.lobby.site)
-    with visit.lobby.hashing.turn():
+    hers = (address, visit.desk.site)
+    with visit.desk.hashing.turn():
         why = weakness(password, SHORTEST_WITH_SECOND_FACTOR, hers)
         if why:
             raise WeakPasswordError(why, len(password))
@@ -75,7 +75,7 @@ def fits(visit: Visit, counted: Tries, account: Account | None, password: str) -
     """
     visit.db.read(lambda connection: _demand_room(connection, counted, visit))
     _pay(visit, counted.work)
-    return visit.lobby.hashing.fits(password, account.password if account else None)
+    return visit.desk.hashing.fits(password, account.password if account else None)
 
 
 def spend(connection: Connection, counted: Tries, visit: Visit, *, right: bool) -> None:

@@ -13,12 +13,11 @@ from simple_2fa.sessions.model import BROWSER_LASTS, SKIPS_CODE_FOR, Browser
 from simple_2fa.signin.arrival import arrival
 from simple_2fa.signin.model import Cookies, Typed, Visit, caller_of
 from unit.sessions.test_model import FULL, HERE, KNOWN, LATER
-from visits import lobby_on
 from world import NOW, desk_on
 
-LOBBY = lobby_on(desk_on(Database("sqlite:///never-opened.sqlite3")))
-VISIT = Visit(LOBBY, NOW, HERE, browsers={KNOWN.id: "verifier"})
-MAIL, TOKEN = LOBBY.desk.factors["mail_code"], LOBBY.desk.factors["counter"]
+DESK = desk_on(Database("sqlite:///never-opened.sqlite3"))
+VISIT = Visit(DESK, NOW, HERE, browsers={KNOWN.id: "verifier"})
+MAIL, TOKEN = DESK.factors["mail_code"], DESK.factors["counter"]
 ANN = somebody("ann@example.com")
 RESET = replace(ANN, reset_at=NOW - UNDO_FOR + timedelta(microseconds=1), former_password="old")
 UNTIL = NOW + timedelta(microseconds=1)

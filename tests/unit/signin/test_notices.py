@@ -7,7 +7,7 @@ from people import somebody
 from simple_2fa.core.clock import to_millis
 from simple_2fa.mail.model import Priority
 from simple_2fa.signin import notices
-from unit.signin.test_arrival import LOBBY, VISIT
+from unit.signin.test_arrival import DESK, VISIT
 from visits import SAYS
 from world import NOW
 
@@ -15,7 +15,7 @@ ANN = somebody("ann@example.com")
 
 
 def told(row: dict[str, object]) -> tuple[str, dict[str, str]]:
-    content = json.loads(LOBBY.desk.vault.open("letter", str(row["letter"]), str(row["sealed"])))
+    content = json.loads(DESK.vault.open("letter", str(row["letter"]), str(row["sealed"])))
     return content["to"], content["data"]
 
 

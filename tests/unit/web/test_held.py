@@ -12,7 +12,7 @@ from visits import Visitor, joined, owner, reset, signed_in
 def by_mail_alone(folder: Path) -> tuple[Visitor, Person]:
     """Let somebody else reset Ann's password, and look through that browser."""
     site = site_in(folder)
-    ann = signed_in(site.services.lobby, joined(site.services.lobby))
+    ann = signed_in(site.services.desk, joined(site.services.desk))
     thief = ann.elsewhere()
     reset(thief)
     person = Person(site)
