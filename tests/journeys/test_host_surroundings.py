@@ -111,6 +111,24 @@ class TestProtection:
         assert "csrf_token" not in page.main
         assert ann.submit(page.form("/transfer")).get_data(as_text=True) == "sent"
 
+    @pytest.mark.parametrize("path", ["/verify/answer", "/verify/resend", "/inbox/clear"])
+    def test_what_its_own_refuses_is_told_on_our_page(self, protected: Customer, path: str) -> None:
+        ann = protected
+        self.send(ann, "/login", user="1")
+        ann.get("/orders")
+        told = ann.post(path, code=ann.app.code())
+        assert told.status_code == 422
+        assert Shown(told).main.startswith("We couldn't read that")
+        assert told.headers["X-Request-Id"] in told.get_data(as_text=True)
+
+    def test_its_inbox_is_cleared(self, protected: Customer) -> None:
+        ann = protected
+        self.send(ann, "/login", user="1")
+        ann.get("/orders")
+        ann.app.code()
+        ann.submit(ann.open("/inbox").form("/inbox/clear"))
+        assert "No email yet" in ann.open("/inbox").main
+
     def test_ours_takes_no_form_without_its_token(self, protected: Customer) -> None:
         ann = protected
         self.send(ann, "/login", user="1")

@@ -19,7 +19,7 @@ from simple_2fa.flask.hosting import this_host
 from simple_2fa.flask.marks import mark
 from simple_2fa.http import hooks, problems, visits
 from simple_2fa.http.guard import is_answered_by_flask
-from simple_2fa.http.own import g
+from simple_2fa.http.own import request_id
 from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import go, home, safe_path
 from simple_2fa.http.problems import Problem
@@ -174,7 +174,7 @@ def _account() -> Account:
     except persons.DisabledError:
         raise Problem("account_disabled") from None
     except persons.NoAddressError as why:
-        log.warning("no code can go to person %s: %s (request %s)", who[0].ref, why, g.request_id)
+        log.warning("no code can go to person %s: %s (request %s)", who[0].ref, why, request_id())
         raise Problem("no_address") from None
 
 

@@ -11,10 +11,9 @@ from flask.sansio.scaffold import Scaffold
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import LimitedStream, get_input_stream
 
-from simple_2fa.core.ids import new_id
 from simple_2fa.http.cookies import keep_visitor
 from simple_2fa.http.origins import client_address, is_misdirected
-from simple_2fa.http.own import g
+from simple_2fa.http.own import g, request_id
 from simple_2fa.http.paths import is_asset
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import mount, services
@@ -55,14 +54,13 @@ def nonce() -> str:
 
 
 def begin() -> None:
-    """Name the request, and refuse what isn't for us.
+    """Refuse what isn't for us.
 
     Raises:
         Problem: 421, a development server is reached by anything but this very machine.
     """
-    if "request_id" in g:
+    if "began" in g:
         return
-    g.request_id = new_id()
     g.began = time.perf_counter()
     if is_misdirected():
         raise Problem("misdirected", f"This is a development server: {_way_out()}")
@@ -107,7 +105,7 @@ def _finish(response: Response) -> Response:
 def _headers(response: Response) -> Iterator[tuple[str, str]]:
     """Give what every response says, where its view doesn't say otherwise."""
     yield from _HEADERS
-    yield "X-Request-Id", g.request_id
+    yield "X-Request-Id", request_id()
     if not is_asset(request.endpoint):
         yield "Cache-Control", "no-store"
     if response.mimetype == "text/html":
@@ -127,13 +125,20 @@ def _log(response: Response) -> None:
     """Write one line. The route's rule stands for the path, which may hold a ticket."""
     rule = request.url_rule.rule if request.url_rule else "(none)"
     facts = {
-        "request_id": g.request_id,
+        "request_id": request_id(),
         "method": request.method,
         "route": rule,
         "status": response.status_code,
-        "ms": round((time.perf_counter() - g.began) * 1000, 1),
+        "ms": _ms(),
         "problem": g.get("problem", ""),
         "client": g.get("actor", ""),
         "address": str(client_address() or ""),
     }
     log.info("request", extra={"facts": facts})
+
+
+def _ms() -> float:
+    """Give how long it took; an application may have refused it before we began."""
+    now = time.perf_counter()
+    began: float = g.get("began", now)
+    return round((now - began) * 1000, 1)

@@ -9,6 +9,8 @@ from typing import Any
 from flask import current_app, request
 from werkzeug.local import LocalProxy
 
+from simple_2fa.core.ids import new_id
+
 _KEY = "simple_2fa.request"
 
 
@@ -20,3 +22,10 @@ def _held() -> Any:  # noqa: ANN401 (as `flask.g`: whatever is put there)
 
 
 g: Any = LocalProxy(_held)
+
+
+def request_id() -> str:
+    """Name this request: the same in its response and in the log."""
+    if "request_id" not in g:
+        g.request_id = new_id()
+    return str(g.request_id)

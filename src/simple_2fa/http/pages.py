@@ -12,8 +12,8 @@ from simple_2fa.core.words import gettext as _
 from simple_2fa.http.cookies import csrf_token
 from simple_2fa.http.hooks import nonce
 from simple_2fa.http.look import monogram, theme
-from simple_2fa.http.own import g
-from simple_2fa.http.paths import here, start
+from simple_2fa.http.own import g, request_id
+from simple_2fa.http.paths import here, is_posted, start
 from simple_2fa.http.problems import Problem, kind_of
 from simple_2fa.http.services import mount, seconds_until, services
 from simple_2fa.settings import Settings
@@ -89,10 +89,11 @@ def error_page(problem: Problem) -> Response:
     """Render the page for an error, with its request id and a way out."""
     status = kind_of(problem).status
     way_out = [(start(), _("Go to the start page"))]
-    if problem.code == "unavailable" and request.method == "GET":
+    may_help = {"unavailable": request.method == "GET", "invalid_request": is_posted()}
+    if may_help.get(problem.code):
         way_out.insert(0, (here(), _("Try again")))
     told = {"status": status, "code": problem.code, "detail": problem.detail}
-    shown = page("error", {**told, "request_id": g.request_id, "way_out": way_out}, status)
+    shown = page("error", {**told, "request_id": request_id(), "way_out": way_out}, status)
     for name, value in problem.headers.items():
         shown.headers[name] = value
     if problem.retry_at is not None:

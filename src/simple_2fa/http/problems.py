@@ -10,7 +10,7 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from simple_2fa.core.errors import ConflictError, SealError, SlowDownError, UnavailableError
-from simple_2fa.http.own import g
+from simple_2fa.http.own import g, request_id
 from simple_2fa.http.services import mount, seconds_until, services
 
 log = logging.getLogger("simple_2fa.problems")
@@ -125,7 +125,7 @@ def respond(problem: Problem) -> Response:
         "detail": problem.detail or kind.message,
         "message": kind.message,
         "code": problem.code,
-        "request_id": g.request_id,
+        "request_id": request_id(),
     }
     if problem.page:
         body["page"] = problem.page
@@ -148,7 +148,6 @@ def respond(problem: Problem) -> Response:
 
 def of(error: Exception) -> Problem:
     """Give the problem for any error that comes out of a view; the unforeseen ones are logged."""
-    named = g.get("request_id", "-")
     match error:
         case Problem():
             return error
@@ -160,10 +159,10 @@ def of(error: Exception) -> Problem:
         case ConflictError():
             return Problem("conflict", str(error))
         case UnavailableError() | SealError():
-            log.error("unavailable: %s (request %s)", error, named)
+            log.error("unavailable: %s (request %s)", error, request_id())
             return Problem("unavailable", headers={"Retry-After": _SOON})
         case _:
-            log.error("internal error (request %s)", named, exc_info=error)
+            log.error("internal error (request %s)", request_id(), exc_info=error)
             return Problem("internal_error")
 
 
