@@ -128,7 +128,7 @@ class _Bench:
         found = flows.find(desk, challenge, self.caller)
         if found is None:
             raise RuntimeError("the challenge is not in the database")
-        body = {"challenge": challenge, "code": desk.open(found).state.decode()}
+        body = {"challenge": challenge, "code": desk.posed(found).state.decode()}
         return post("/verify", body, self.key, 200)
 
 

@@ -123,7 +123,7 @@ class Guest(Person):
 
     def code(self) -> str:
         """Open the seal, as nobody outside can: a decoy has a code too, in no letter."""
-        return self.site.services.desk.open(self.challenge()).state.decode()
+        return self.site.services.desk.posed(self.challenge()).state.decode()
 
 
 def told(reply: TestResponse) -> str:

@@ -121,7 +121,7 @@ class Visitor:
     @property
     def code(self) -> str:
         """The right answer to that, as its letter tells it."""
-        return self.desk.open(self.asked).state.decode()
+        return self.desk.posed(self.asked).state.decode()
 
     @property
     def account(self) -> Account | None:

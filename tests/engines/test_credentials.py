@@ -153,7 +153,7 @@ def test_a_right_code_that_lost_its_race_is_wrong_and_charged(
 
 def test_an_enrolment_stores_what_was_proved(world: World) -> None:
     started = world.start(purpose="enrol", factor="counter")
-    key = world.desk.open(started.challenge).state
+    key = world.desk.posed(started.challenge).state
     code = token_code(key)
     assert world.held() == ()
     told = world.answer(started.challenge.id, wrong(code), purpose="enrol")
@@ -166,7 +166,7 @@ def test_an_enrolment_stores_what_was_proved(world: World) -> None:
 
 def test_an_enrolment_confirmed_twelve_times_at_once_stores_one(world: World) -> None:
     started = world.start(purpose="enrol", factor="counter")
-    code = token_code(world.desk.open(started.challenge).state)
+    code = token_code(world.desk.posed(started.challenge).state)
 
     def confirm(_: int) -> Outcome:
         return world.answer(started.challenge.id, code, purpose="enrol").outcome
@@ -177,7 +177,7 @@ def test_an_enrolment_confirmed_twelve_times_at_once_stores_one(world: World) ->
 
 def test_an_enrolment_that_is_never_confirmed_changes_nothing(world: World) -> None:
     started = world.start(purpose="enrol", factor="counter")
-    code = token_code(world.desk.open(started.challenge).state)
+    code = token_code(world.desk.posed(started.challenge).state)
     login = world.start(NOW + 30 * SECOND, factor="counter")
     told = world.answer(login.challenge.id, code, NOW + 30 * SECOND)
     assert told.outcome is Outcome.WRONG

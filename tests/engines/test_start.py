@@ -34,16 +34,16 @@ def test_a_new_challenge_is_one_row_one_letter_one_event(world: World) -> None:
 
 def test_the_letter_says_what_it_is_about(world: World) -> None:
     started = world.start()
-    sealed = world.desk.open(started.challenge)
-    assert sealed.letter is not None
-    assert sealed.letter.data == {
+    letter = world.desk.posed(started.challenge).letter
+    assert letter is not None
+    assert letter.data == {
         "code": world.code(started),
         "purpose": "api:verify",
         "asked_at": NOW.isoformat(),
         "until": (NOW + TTL).isoformat(),
     }
-    (letter,) = world.letters(started.challenge.id)
-    assert letter.not_after == 1000 * int((NOW + TTL).timestamp())
+    (queued,) = world.letters(started.challenge.id)
+    assert queued.not_after == 1000 * int((NOW + TTL).timestamp())
 
 
 def test_the_ticket_opens_its_challenge_alone(world: World) -> None:

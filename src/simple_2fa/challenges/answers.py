@@ -14,7 +14,6 @@ from simple_2fa.challenges.model import (
     Challenge,
     Outcome,
     Proof,
-    Purpose,
 )
 from simple_2fa.core.errors import MalformedAnswerError, Simple2FAError
 from simple_2fa.core.factor import MAX_ANSWER, Held, Verdict
@@ -50,17 +49,21 @@ class _Judged:
     """A verdict with all that its unit writes, computed before the unit begins.
 
     Attributes:
+        holder: whose credentials answer.
         cost: what a guess costs the ledger, in millionths.
         held: the credential that answered, to be swapped.
         secret: the next sealed secret of that credential, or of a new one.
         new: what enrolment proved.
+        replaces: the new one takes the former's place.
     """
 
     verdict: Verdict
+    holder: bytes
     cost: int
     held: Held | None = None
     secret: str = ""
     new: NewCredential | None = None
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ class Attempt:
         purpose: what the proof is wanted for; None, for API callers, takes any of theirs.
         account: public id of the account in whose activity a miss is listed, or ''.
         facts: what that line tells of where it came from.
+        factor: by which of those that put the question it is judged; '' for the last one.
+        holder: whose credentials answer, where that isn't the challenge's subject.
+        name: how a credential is called that is being enrolled.
     """
 
     text: str
@@ -78,6 +84,9 @@ class Attempt:
     purpose: str | None = None
     account: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    factor: str = ""
+    holder: bytes = b""
+    name: str = ""
 
 
 def answer(
@@ -88,6 +97,7 @@ def answer(
     `cash` turns the proof into something, in the same unit.
 
     Raises:
+        BusyError: judging it is dear, and too much of that is being done.
         MalformedAnswerError: it can't be an answer at all; no try is spent.
         SealError: the stored question can't be opened.
         UnavailableError: the database is out of reach; the try may or may not be spent.
@@ -126,17 +136,17 @@ def _decide(
     stopped = seen.stopped(now)
     if stopped:
         return _refused(desk, seen, stopped, now)
-    judged = _judge(desk, seen, given.text, now)
-    proof = Proof(seen.subject, seen.factor, seen.purpose, now)
+    posed = desk.open(seen).posed
+    factor = given.factor if given.factor in posed else seen.factor
+    seen = seen.by(factor, posed[factor])
+    judged = _judge(desk, seen, posed[factor].state, given, now)
+    proof = Proof(judged.holder, factor, seen.purpose, now)
     key = new_attempt(now)
 
     def unit(connection: Connection) -> Event:
         if not _claim(connection, seen, judged, now):
             left = _count(connection, seen, now)
-            missed = Cashed(
-                Tag.CHALLENGE_ANSWER, given.account, {**given.facts, "tries_left": left}
-            )
-            return _event(key, now, seen, Outcome.WRONG, missed)
+            return _event(key, now, seen, Outcome.WRONG, _missed(given, judged.verdict, left))
         cashed = cash(connection, proof) if cash else _UNCASHED
         return _event(key, now, seen, Outcome.APPROVED, cashed)
 
@@ -150,35 +160,40 @@ def _decide(
         return _refused(desk, seen, (row and row.stopped(now)) or Outcome.CANCELED, now)
     if told.outcome == Outcome.APPROVED:
         return Answered(Outcome.APPROVED, proof, challenge=seen.id, data=told.data)
-    return Answered(Outcome.WRONG, tries_left=int(told.data["tries_left"]))
+    left, hint = int(told.data["tries_left"]), str(told.data.get("hint", ""))
+    return Answered(Outcome.WRONG, tries_left=left, hint=hint)
 
 
-def _judge(desk: Desk, seen: Challenge, text: str, now: datetime) -> _Judged:
+def _missed(given: Attempt, verdict: Verdict, left: int) -> Cashed:
+    data: dict[str, str | int] = {**given.facts, "tries_left": left}
+    if verdict.hint:
+        data["hint"] = verdict.hint
+    return Cashed(Tag.CHALLENGE_ANSWER, given.account, data)
+
+
+def _judge(desk: Desk, seen: Challenge, state: bytes, given: Attempt, now: datetime) -> _Judged:
     """Compute the verdict, and seal what it leads to, outside any write unit."""
-    if not _is_answer(text):
+    if not _is_answer(given.text):
         raise MalformedAnswerError
-    factor = desk.factor(seen.factor)
+    factor, holder = desk.factor(seen.factor), given.holder or seen.subject
     held: tuple[Held, ...] = ()
     if factor.can_be_enrolled:
-        held = desk.db.read(
-            lambda connection: credentials.held(connection, desk.vault, seen.subject, seen.factor)
-        )
-    context = desk.context(seen.question, seen.digits, now, held)
-    verdict = factor.finish(context, desk.open(seen).state, text)
-    cost = factor.guess_cost(seen.digits, len(held))
-    if not verdict.ok:
-        return _Judged(verdict, cost)
+        held = desk.db.read(lambda link: credentials.held(link, desk.vault, holder, seen.factor))
+    context = desk.context(replace(seen.question, subject=holder), seen.digits, now, held)
+    with desk.turn(factor):
+        verdict = factor.finish(context, state, given.text)
+    judged = _Judged(verdict, holder, factor.guess_cost(seen.digits, len(held)))
     used = next((each for each in held if each.id == verdict.credential), None)
+    if not verdict.ok or (used is None and not context.enrols):
+        return judged
     if used:
         secret = used.secret if verdict.secret is None else verdict.secret
-        return _Judged(
-            verdict, cost, used, credentials.sealed(desk.vault, used.id, seen.subject, secret)
+        return replace(
+            judged, held=used, secret=credentials.sealed(desk.vault, used.id, holder, secret)
         )
-    if verdict.secret is not None and seen.purpose == Purpose.ENROL:
-        new = NewCredential(seen.subject, seen.factor, verdict.secret)
-        secret_sealed = credentials.sealed(desk.vault, new.id, new.subject, new.secret)
-        return _Judged(verdict, cost, secret=secret_sealed, new=new)
-    return _Judged(verdict, cost)
+    new = NewCredential(holder, seen.factor, verdict.secret or b"", given.name or verdict.name)
+    sealed = credentials.sealed(desk.vault, new.id, holder, new.secret)
+    return replace(judged, secret=sealed, new=new, replaces=factor.is_single)
 
 
 def _is_answer(text: str) -> bool:
@@ -197,6 +212,8 @@ def _claim(connection: Connection, seen: Challenge, judged: _Judged, now: dateti
     if right:
         outbox.void(connection, seen.id, now)
     if right and judged.new:
+        if judged.replaces:
+            credentials.remove_kind(connection, judged.holder, seen.factor)
         credentials.add(connection, judged.new, judged.secret, now)
     return right
 
@@ -218,7 +235,7 @@ def _weigh(connection: Connection, seen: Challenge, judged: _Judged, now: dateti
     right = judged.verdict.ok
     _charge(connection, seen, judged.cost, now, right=right)
     if right and judged.held:
-        right = credentials.swap(connection, judged.held, seen.subject, judged.secret, now)
+        right = credentials.swap(connection, judged.held, judged.holder, judged.secret, now)
         if not right:
             _charge(connection, seen, judged.cost, now, right=False)
     return right

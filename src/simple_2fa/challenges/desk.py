@@ -2,16 +2,18 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from simple_2fa.accounts.hashing import Hashing
-from simple_2fa.challenges.model import UNASKED, Challenge, Purpose, Question, Sealed
+from simple_2fa.challenges.model import UNASKED, Challenge, Posed, Purpose, Question, Sealed
 from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.errors import UnavailableError
-from simple_2fa.core.factor import Context, Factor, Held, Letter
+from simple_2fa.core.factor import Context, Factor, Held, Letter, Prompt
 from simple_2fa.core.vault import Vault
 from simple_2fa.db.engine import Database
 from simple_2fa.limits import buckets
@@ -60,19 +62,36 @@ class Desk:
             raise UnavailableError(f"enrolled, but not installed here: {name}")
         return self.factors[name]
 
+    def turn(self, factor: Factor) -> AbstractContextManager[None]:
+        """Wait for a turn to judge an answer, where that is dear.
+
+        Raises:
+            BusyError: none came in time.
+        """
+        return self.hashing.turn() if factor.is_dear else nullcontext()
+
     def context(
         self, question: Question, digits: int, now: datetime, held: tuple[Held, ...]
     ) -> Context:
         """Give a factor all that it may know."""
         host = urlsplit(self.origin).hostname or ""
-        return Context(now, question.purpose, self.origin, host, question.address, digits, held)
+        return Context(
+            now,
+            question.purpose,
+            self.origin,
+            host,
+            question.address,
+            digits,
+            held,
+            question.subject,
+            self.site,
+            question.purpose == Purpose.ALONE,
+        )
 
     def seal(self, challenge: str, content: Sealed) -> str:
         """Seal a question for its row."""
-        letter = content.letter and [content.letter.name, dict(content.letter.data)]
-        state = b64encode(content.state).decode("ascii")
-        packed = json.dumps([state, dict(content.prompt), letter, content.ticket])
-        return self.vault.seal(_USE, challenge, packed.encode())
+        posed = {factor: _packed(each) for factor, each in content.posed.items()}
+        return self.vault.seal(_USE, challenge, json.dumps([posed, content.ticket]).encode())
 
     def open(self, challenge: Challenge) -> Sealed:
         """Open a question.
@@ -81,8 +100,25 @@ class Desk:
             SealError: it was changed, is another row's, or its key is missing.
         """
         packed = self.vault.open(_USE, challenge.id, challenge.sealed)
-        state, prompt, letter, ticket = json.loads(packed)
-        return Sealed(b64decode(state), prompt, Letter(*letter) if letter else None, ticket)
+        posed, ticket = json.loads(packed)
+        return Sealed({factor: _unpacked(*each) for factor, each in posed.items()}, ticket)
+
+    def posed(self, challenge: Challenge) -> Posed:
+        """Give the question of an open challenge as its factor puts it.
+
+        Raises:
+            SealError: as `open`.
+        """
+        return self.open(challenge).posed[challenge.factor]
+
+
+def _packed(posed: Posed) -> list[Any]:
+    letter = posed.letter and [posed.letter.name, dict(posed.letter.data)]
+    return [b64encode(posed.state).decode("ascii"), dict(posed.prompt), letter, posed.digits]
+
+
+def _unpacked(state: str, prompt: Prompt, letter: Sequence[Any] | None, digits: int) -> Posed:
+    return Posed(b64decode(state), prompt, Letter(*letter) if letter else None, digits)
 
 
 def ledger_of(question: Question) -> Bucket:

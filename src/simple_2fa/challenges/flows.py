@@ -15,6 +15,8 @@ from simple_2fa.challenges.model import (
     ClosedError,
     Noted,
     Outcome,
+    Posed,
+    Purpose,
     Question,
     Sealed,
     Sending,
@@ -23,7 +25,7 @@ from simple_2fa.challenges.model import (
 from simple_2fa.core.address import subject_of_address
 from simple_2fa.core.clock import seconds_up, whole_seconds
 from simple_2fa.core.errors import SlowDownError, UnavailableError
-from simple_2fa.core.factor import Begun, Held, Letter
+from simple_2fa.core.factor import Begun, Factor, Held, Letter
 from simple_2fa.core.ids import id_of, new_attempt, new_secret
 from simple_2fa.core.tags import Event, Tag
 from simple_2fa.credentials import store as credentials
@@ -35,6 +37,9 @@ from simple_2fa.mail.outbox import Post, Priority
 
 DECOY = "no_account"
 """The letter that takes the code's place where there is no account."""
+
+SHORT, LONG = 6, 10
+"""Digits of a mailed code."""
 
 Also = Callable[[Connection, Started], Noted | None]
 """More writes that a face wants in the same unit, and whose activity tells of it."""
@@ -160,26 +165,35 @@ def _survey(desk: Desk, question: Question, now: datetime, connection: Connectio
 
 
 def _is_given_up(desk: Desk, question: Question, seen: _Survey) -> bool:
-    """Whether account or address have moved on, or the ledger has no room for an answer."""
-    if seen.open is None:
+    """Whether account or address have moved on, or a longer code is needed, or another thing."""
+    found = seen.open
+    if found is None:
         return False
-    cost = desk.factor(seen.open.factor).guess_cost(seen.open.digits, len(seen.held))
-    moved = subject_of_address(seen.open.address) != subject_of_address(question.address)
-    return moved or seen.open.epoch != seen.open.account_epoch or cost > seen.guesses_left
+    moved = subject_of_address(found.address) != subject_of_address(question.address)
+    other = found.purpose == Purpose.ENROL and found.factor != question.factor
+    factor = desk.factor(found.factor)
+    short = is_too_short(factor, found.digits, len(seen.held), seen.guesses_left)
+    return moved or other or found.epoch != found.account_epoch or short
+
+
+def is_too_short(factor: Factor, digits: int, held: int, guesses_left: int) -> bool:
+    """Whether the ledger has no room for an answer, and a longer code would need less."""
+    cost = factor.guess_cost(digits, held)
+    return cost > guesses_left and factor.guess_cost(LONG, held) < cost
 
 
 def _begin(
     desk: Desk, question: Question, seen: _Survey, now: datetime, also: Also | None
 ) -> Started:
-    started, sealed = _draw(desk, question, seen, now)
+    started, posed = _draw(desk, question, seen, now)
     new = started.challenge
-    post = _post(desk, new, sealed.letter, now)
+    post = post_of(desk, new, posed.letter, now)
     given_up = _is_given_up(desk, question, seen)
     attempt = new_attempt(now)
 
     def unit(connection: Connection) -> Event:
         if post:
-            _take_letter(connection, question, now)
+            take_letter(connection, question, now)
         if seen.open:
             store.release(connection, seen.open, new.id, now, given_up=given_up)
         store.insert_new(connection, new)
@@ -192,14 +206,30 @@ def _begin(
     return started
 
 
-def _draw(desk: Desk, question: Question, seen: _Survey, now: datetime) -> tuple[Started, Sealed]:
+def digits_for(guesses_left: int) -> int:
+    """Tell how long the next code is: a long one costs the ledger nothing."""
+    return LONG if guesses_left < LONG_CODE_BELOW else SHORT
+
+
+def pose(
+    desk: Desk,
+    question: Question,
+    held: tuple[Held, ...],
+    now: datetime,
+    expires_at: datetime,
+) -> Posed:
+    """Let a question's factor put it, with the letter that goes out."""
+    digits = question.digits or SHORT
+    begun = desk.factor(question.factor).begin(desk.context(question, digits, now, held))
+    return Posed(begun.state, begun.prompt, _letter(begun, question, now, expires_at), digits)
+
+
+def _draw(desk: Desk, question: Question, seen: _Survey, now: datetime) -> tuple[Started, Posed]:
     """Make a new challenge with all its secrets; nothing is written yet."""
-    digits = question.digits or (10 if seen.guesses_left < LONG_CODE_BELOW else 6)
-    context = desk.context(question, digits, now, seen.held)
-    begun = desk.factor(question.factor).begin(context)
+    digits = question.digits or digits_for(seen.guesses_left)
     expires_at = whole_seconds(now + desk.ttl)
-    letter = _letter(begun, question, now, expires_at)
-    sealed = Sealed(begun.state, begun.prompt, letter, new_secret())
+    posed = pose(desk, replace(question, digits=digits), seen.held, now, expires_at)
+    sealed = Sealed({question.factor: posed}, new_secret())
     name = id_of(sealed.ticket)
     new = Challenge(
         id=name,
@@ -221,27 +251,29 @@ def _draw(desk: Desk, question: Question, seen: _Survey, now: datetime) -> tuple
         followed_by=None,
         sealed=desk.seal(name, sealed),
     )
-    return Started(new, begun.prompt, sealed.ticket, Sending.NEW), sealed
+    return Started(new, posed.prompt, sealed.ticket, Sending.NEW), posed
 
 
 def _send_again(
     desk: Desk, question: Question, seen: Challenge, now: datetime, also: Also | None
 ) -> Started:
     """Queue the open challenge's letter once more: the same code, the same tries."""
+    sealed = desk.open(seen)
+    posed = sealed.posed.get(question.factor) or sealed.posed[seen.factor]
+    post = post_of(desk, seen, posed.letter, now)
+    if post is None:
+        return _go_on(desk, Started(seen, posed.prompt, sealed.ticket, Sending.OPEN), now, also)
     if now < seen.resend_after:
         raise SlowDownError(seen.resend_after)
-    sealed = desk.open(seen)
-    post = _post(desk, seen, sealed.letter, now)
     resent = replace(seen, resend_after=seconds_up(now + RESEND_GAP))
-    started = Started(resent, sealed.prompt, sealed.ticket, Sending.RESENT)
+    started = Started(resent, posed.prompt, sealed.ticket, Sending.RESENT)
     attempt = new_attempt(now)
 
     def unit(connection: Connection) -> Event:
         if not store.mark_resent(connection, seen, now):
             raise store.OvertakenError
-        if post:
-            _take_letter(connection, question, now)
-            outbox.queue(connection, post)
+        take_letter(connection, question, now)
+        outbox.queue(connection, post)
         noted = also(connection, started) if also else None
         return _event(attempt, now, Tag.CHALLENGE_RESEND, seen, noted)
 
@@ -249,15 +281,34 @@ def _send_again(
     return started
 
 
-def _take_letter(connection: Connection, question: Question, now: datetime) -> None:
+def _go_on(desk: Desk, started: Started, now: datetime, also: Also | None) -> Started:
+    """Leave an open question as it is, which needs no letter; write what the face wants."""
+    if also:
+        attempt = new_attempt(now)
+
+        def unit(connection: Connection) -> Event:
+            noted = also(connection, started)
+            return _event(attempt, now, Tag.CHALLENGE_RESEND, started.challenge, noted)
+
+        desk.db.transact(attempt, unit)
+    return started
+
+
+def take_letter(connection: Connection, question: Question, now: datetime) -> None:
+    """Take a letter from each pot that it comes from, within the caller's unit.
+
+    Raises:
+        SlowDownError: one of them is empty; nothing of the unit may stay.
+    """
     for pot in pots_of(question):
         if not buckets.take(connection, pot, now, charge=1):
             raise SlowDownError(buckets.level(connection, pot, now).retry_at)
 
 
-def _post(
+def post_of(
     desk: Desk, challenge: Challenge, letter: Letter | None, now: datetime
 ) -> dict[str, object] | None:
+    """Make the row of a challenge's letter, where it has one."""
     if letter is None:
         return None
     priority = Priority.UNSOLICITED if challenge.purpose in UNASKED else Priority.CODE
@@ -278,7 +329,7 @@ def _letter(begun: Begun, question: Question, now: datetime, expires_at: datetim
 
 def _said(desk: Desk, seen: Challenge) -> Mapping[str, str]:
     """Give the language of a challenge's letter, as far as that is still known."""
-    letter = desk.open(seen).letter if seen.sealed else None
+    letter = desk.posed(seen).letter if seen.sealed else None
     locale = letter.data.get("locale") if letter else None
     return {"locale": locale} if locale else {}
 

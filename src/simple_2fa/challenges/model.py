@@ -1,7 +1,7 @@
 """Challenges as values: what was asked, how it stands, what an answer led to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -30,6 +30,8 @@ class Purpose(StrEnum):
     CHANGE_ADDRESS = "change_address"
     STEP_UP = "step_up"
     ENROL = factor.ENROL
+    ALONE = "alone"
+    """No password came first: the answer names its person, and stands for two factors."""
 
 
 UNASKED = frozenset({Purpose.PROVE_ADDRESS, Purpose.RESET, Purpose.CHANGE_ADDRESS})
@@ -102,6 +104,16 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Posed:
+    """A question as one factor puts it: secret state, prompt, letter, and how long a code is."""
+
+    state: bytes
+    prompt: Prompt
+    letter: Letter | None
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Challenge:
     """A row as it was read.
 
@@ -135,6 +147,10 @@ class Challenge:
     def tries_left(self) -> int:
         """How many wrong answers it still takes."""
         return max(self.max_tries - self.tries, 0)
+
+    def by(self, factor: str, posed: Posed) -> Self:
+        """Give it as another factor puts its question."""
+        return replace(self, factor=factor, digits=posed.digits)
 
     @property
     def question(self) -> Question:
@@ -176,11 +192,9 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What the row's seal holds: the factor's secret state, its prompt and letter, the ticket."""
+    """What the row's seal holds: how each factor puts the question that was chosen, the ticket."""
 
-    state: bytes
-    prompt: Prompt
-    letter: Letter | None
+    posed: Mapping[str, Posed]
     ticket: str
 
 
@@ -190,6 +204,8 @@ class Sending(StrEnum):
     NEW = "new"
     RESENT = "resent"
     RENEWED = "renewed"
+    OPEN = "open"
+    """Nothing: it is open already, and needs no letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +260,7 @@ class Answered:
         tries_left: after a wrong answer.
         retry_at: where the ledger is spent: when it has room again.
         challenge: public id of what was answered, or ''.
+        hint: what may be told of a wrong one after the right password.
     """
 
     outcome: Outcome
@@ -252,6 +269,7 @@ class Answered:
     retry_at: datetime | None = None
     challenge: str = ""
     data: Mapping[str, str | int] = field(default_factory=dict)
+    hint: str = ""
 
 
 class ClosedError(Simple2FAError):

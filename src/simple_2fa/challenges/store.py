@@ -104,6 +104,16 @@ _OF_ONE = and_(
 )
 _ASKED_OF = select(_C.challenge).where(_OF_ONE)
 _REMOVE_OF = delete(challenges).where(_OF_ONE)
+_SWITCH = (
+    update(challenges)
+    .where(_MINE, _OPEN, _C.code == bindparam("sealed_before"))
+    .values(
+        factor=bindparam("next_factor"),
+        digits=bindparam("length"),
+        code=bindparam("sealed_now"),
+        resend_after=bindparam("next"),
+    )
+)
 _RESEND = (
     update(challenges)
     .where(
@@ -226,6 +236,18 @@ def mark_resent(connection: Connection, seen: Challenge, now: datetime) -> bool:
     """Set the next resend's time. Gives False where it is too early, or too late."""
     times = {"instant": now, "needed": _needed(now), "next": seconds_up(now + RESEND_GAP)}
     return bool(connection.execute(_RESEND, {**_mine(seen), **times}).rowcount)
+
+
+def switch(connection: Connection, seen: Challenge, moved: Challenge, now: datetime) -> bool:
+    """Let an open challenge be put by another factor. Gives whether it was still as seen."""
+    values = {
+        "sealed_before": seen.sealed,
+        "sealed_now": moved.sealed,
+        "next_factor": moved.factor,
+        "length": moved.digits,
+        "next": moved.resend_after,
+    }
+    return bool(connection.execute(_SWITCH, {**_mine(seen), "instant": now, **values}).rowcount)
 
 
 def sealed_by_others(connection: Connection, keys: Sequence[str], now: datetime) -> bool:

@@ -20,6 +20,7 @@ class Tag(StrEnum):
     CHALLENGE_CANCEL = "challenge:challenge:cancel"
     CHALLENGE_RESEND = "challenge:letter:resend"
     CHALLENGE_START = "challenge:challenge:start"
+    CHALLENGE_SWITCH = "challenge:factor:switch"
     CLIENT_CREATE = "client:key:create"
     CLIENT_REVOKE = "client:key:revoke"
     PASSWORD_CHANGE = "account:password:change"

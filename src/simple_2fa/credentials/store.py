@@ -27,6 +27,7 @@ _COUNT = (
 )
 _ADD = insert(credentials)
 _REMOVE_ALL = delete(credentials).where(_COLUMNS.subject == bindparam("whose"))
+_REMOVE_KIND = _REMOVE_ALL.where(_COLUMNS.factor == bindparam("kind"))
 _SWAP = (
     update(credentials)
     .where(
@@ -90,6 +91,11 @@ def count_by_factor(connection: Connection, subject: bytes) -> dict[str, int]:
 def remove_all(connection: Connection, subject: bytes) -> int:
     """Remove all that a subject enrolled. Gives how many."""
     return connection.execute(_REMOVE_ALL, {"whose": subject}).rowcount
+
+
+def remove_kind(connection: Connection, subject: bytes, factor: str) -> int:
+    """Remove what a subject enrolled of one factor. Gives how many."""
+    return connection.execute(_REMOVE_KIND, {"whose": subject, "kind": factor}).rowcount
 
 
 def sealed_by_others(connection: Connection, keys: Sequence[str]) -> bool:

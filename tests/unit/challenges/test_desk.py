@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from simple_2fa.challenges.desk import ledger_of, pots_of
-from simple_2fa.challenges.model import UNASKED, Caller, Purpose, Sealed
+from simple_2fa.challenges.model import UNASKED, Caller, Posed, Purpose, Sealed
 from simple_2fa.core.errors import SealError
 from simple_2fa.core.factor import Letter
 from simple_2fa.core.ids import new_id
@@ -13,15 +13,16 @@ from simple_2fa.db.engine import Database
 from unit.challenges.test_model import OPEN
 from world import NOW, desk_on
 
+MAILED = Posed(b"123456", {"digits": 6}, Letter("code", {"code": "123456"}), 6)
 desk = desk_on(Database("sqlite:///never-opened.sqlite3"))
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        Sealed(b"123456", {"digits": 6}, Letter("code", {"code": "123456"}), "ticket"),
-        Sealed(bytes(range(256)), {"word": "é", "digits": 10}, None, ""),
-        Sealed(b"", {}, Letter("code", {}), "t"),
+        Sealed({"mail_code": MAILED}, "ticket"),
+        Sealed({"mail_code": MAILED, "counter": Posed(bytes(range(256)), {}, None, 6)}, "t"),
+        Sealed({"counter": Posed(b"", {"word": "é", "digits": 10}, None, 10)}, ""),
     ],
 )
 def test_a_question_comes_back_as_it_was(content: Sealed) -> None:
@@ -30,7 +31,7 @@ def test_a_question_comes_back_as_it_was(content: Sealed) -> None:
 
 
 def test_a_seal_opens_for_its_own_challenge_alone() -> None:
-    sealed = desk.seal(OPEN.id, Sealed(b"123456", {}, None, ""))
+    sealed = desk.seal(OPEN.id, Sealed({"mail_code": MAILED}, "ticket"))
     with pytest.raises(SealError):
         desk.open(replace(OPEN, id=new_id(), sealed=sealed))
 
@@ -49,6 +50,11 @@ def test_a_factor_knows_our_host(origin: str, host: str) -> None:
     assert (context.origin, context.rp_id) == (origin, host)
     assert (context.now, context.purpose, context.address) == (NOW, "login", "ann@example.com")
     assert (context.digits, context.held) == (6, ())
+    assert (context.subject, context.site, context.alone) == (OPEN.subject, "Acme", False)
+
+
+def test_it_knows_where_nothing_else_is_proved() -> None:
+    assert desk.context(replace(OPEN.question, purpose=Purpose.ALONE), 6, NOW, ()).alone
 
 
 def test_a_ledger_depends_on_client_and_subject_alone() -> None:

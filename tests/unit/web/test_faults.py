@@ -56,7 +56,7 @@ def test_too_much_is_refused(ann: Person) -> None:
 def test_a_development_server_does_not_answer_to_other_names(ann: Person) -> None:
     for headers in ({"Host": "evil.example"}, {"X-Forwarded-For": "192.0.2.1"}, {"Via": "1.1 x"}):
         shown = Shown(ann.client.get("/verify", headers=headers))
-        assert (shown.status, shown.h1) == (421, "This isn't the address of this server")
+        assert (shown.status, shown.h1) == (421, "This is a development server")
 
 
 def test_a_fault_of_ours_tells_nothing_of_itself(
