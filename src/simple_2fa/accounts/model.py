@@ -58,6 +58,7 @@ class Account:
         reset_at: when it was last reset by a mailed code.
         former_password: what an undo brings back: the password until `former_at`, the time of the
             first reset of several.
+        mail_codes: whether mailed codes are a second step, beside a stronger one.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Account:
     former_password: str | None = field(default=None, repr=False)
     former_at: datetime | None = None
     person: Person | None = None
+    mail_codes: bool = True
 
     def is_undoable(self, now: datetime) -> bool:
         """Whether a reset of its password can still be undone."""

@@ -16,6 +16,7 @@ from simple_2fa.db.schema import accounts
 _A = accounts.c
 _INSERT = insert(accounts)
 _BY_ID = select(accounts).where(_A.account == bindparam("which"))
+_BY_SUBJECT = select(accounts).where(_A.subject == bindparam("whose"))
 _BY_IDENTITY = select(accounts).where(_A.identity == bindparam("whose"))
 _PLACE = select(_A.id).where(_A.account == bindparam("which"))
 _PLACE_IN_TIME = select(func.max(_A.id)).where(_A.created_at <= bindparam("at"))
@@ -36,6 +37,7 @@ _CHANGE_PASSWORD = _UNDER.where(_AS_SEEN).values(
 _CHANGE_ADDRESS = _UNDER.values(address=bindparam("to"), identity=bindparam("whose"), **_NEXT_EPOCH)
 _DISABLE = _UNDER.values(disabled_at=bindparam("at"), **_NEXT_EPOCH)
 _END_ALL = _UNDER.values(_NEXT_EPOCH)
+_SWITCH_MAIL = _UNDER.values(mail_codes=bindparam("on"), **_NEXT_EPOCH)
 _SPEAK = update(accounts).where(_A.account == bindparam("which")).values(locale=bindparam("tongue"))
 _REHASH = (
     update(accounts)
@@ -68,6 +70,7 @@ def add(connection: Connection, new: Account) -> None:
         "reset_at": None,
         "former_password": None,
         "former_at": None,
+        "mail_codes": new.mail_codes,
     }
     try:
         connection.execute(_INSERT, row)
@@ -84,6 +87,11 @@ def by_address(connection: Connection, address: str) -> Account | None:
     """Read the account of an address, however it is spelt."""
     values = {"whose": subject_of_address(address)}
     return _one(connection.execute(_BY_IDENTITY, values).first())
+
+
+def by_subject(connection: Connection, subject: bytes) -> Account | None:
+    """Read the account of what its credentials belong to."""
+    return _one(connection.execute(_BY_SUBJECT, {"whose": subject}).first())
 
 
 def by_person(connection: Connection, person: Person) -> Account | None:
@@ -125,6 +133,11 @@ def change_address(connection: Connection, seen: Account, address: str) -> bool:
 def disable(connection: Connection, seen: Account, at: datetime | None) -> bool:
     """Let nobody in from now on, or (None) again. Gives False where it has changed since."""
     return _changed(connection, _DISABLE, seen, {"at": maybe_millis(at)})
+
+
+def switch_mail_codes(connection: Connection, seen: Account, *, on: bool) -> bool:
+    """Let mailed codes be a second step, or not. Gives False where it has changed since."""
+    return _changed(connection, _SWITCH_MAIL, seen, {"on": on})
 
 
 def end_all_before(connection: Connection, seen: Account) -> bool:
@@ -199,4 +212,5 @@ def _account(row: Row[Any]) -> Account:
         former_password=row.former_password,
         former_at=maybe_instant(row.former_at),
         person=Person(row.host, row.ref) if row.host else None,
+        mail_codes=row.mail_codes,
     )

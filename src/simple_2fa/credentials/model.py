@@ -1,6 +1,7 @@
-"""A credential that is about to be stored."""
+"""Credentials as values: one that is about to be stored, and one as its owner sees it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from simple_2fa.core.ids import new_id
 
@@ -21,3 +22,19 @@ class NewCredential:
     secret: bytes
     name: str = ""
     id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A row without its secret.
+
+    Attributes:
+        id: public id.
+        name: how its owner, or its provider, calls it; '' where nobody has said.
+    """
+
+    id: str
+    factor: str
+    name: str
+    created_at: datetime
+    used_at: datetime | None

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
-from simple_2fa.core.clock import to_millis
+from simple_2fa.core.clock import from_millis, maybe_instant, to_millis
 from simple_2fa.core.factor import Held
 from simple_2fa.core.vault import Vault
-from simple_2fa.credentials.model import NewCredential
+from simple_2fa.credentials.model import Credential, NewCredential
 from simple_2fa.db import seals
 from simple_2fa.db.schema import credentials
 
@@ -19,6 +19,8 @@ _HELD = (
     .where(_COLUMNS.subject == bindparam("whose"), _COLUMNS.factor == bindparam("kind"))
     .order_by(_COLUMNS.id)
 )
+_OF_ONE = _COLUMNS.subject == bindparam("whose")
+_OWNED = select(credentials).where(_OF_ONE).order_by(_COLUMNS.id)
 _COUNT = (
     select(_COLUMNS.factor, func.count())
     .where(_COLUMNS.subject == bindparam("whose"))
@@ -27,6 +29,9 @@ _COUNT = (
 )
 _ADD = insert(credentials)
 _REMOVE_ALL = delete(credentials).where(_COLUMNS.subject == bindparam("whose"))
+_THIS_ONE = and_(_COLUMNS.credential == bindparam("which"), _OF_ONE)
+_REMOVE = delete(credentials).where(_THIS_ONE)
+_RENAME = update(credentials).where(_THIS_ONE).values(name=bindparam("called"))
 _REMOVE_KIND = _REMOVE_ALL.where(_COLUMNS.factor == bindparam("kind"))
 _SWAP = (
     update(credentials)
@@ -86,6 +91,33 @@ def count_by_factor(connection: Connection, subject: bytes) -> dict[str, int]:
     """Tell how many a subject holds of each factor."""
     rows = connection.execute(_COUNT, {"whose": subject})
     return {factor: count for factor, count in rows}  # noqa: C416 (rows are no pairs for mypy)
+
+
+def owned(connection: Connection, subject: bytes) -> list[Credential]:
+    """Give all that a subject has enrolled, the oldest first, without the secrets."""
+    rows = connection.execute(_OWNED, {"whose": subject})
+    return [
+        Credential(
+            row.credential,
+            row.factor,
+            row.name,
+            from_millis(row.created_at),
+            maybe_instant(row.used_at),
+        )
+        for row in rows
+    ]
+
+
+def remove(connection: Connection, subject: bytes, credential: str) -> bool:
+    """Remove one. Gives whether it was this subject's."""
+    values = {"which": credential, "whose": subject}
+    return bool(connection.execute(_REMOVE, values).rowcount)
+
+
+def rename(connection: Connection, subject: bytes, credential: str, name: str) -> bool:
+    """Give one another name. Gives whether it was this subject's."""
+    values = {"which": credential, "whose": subject, "called": name}
+    return bool(connection.execute(_RENAME, values).rowcount)
 
 
 def remove_all(connection: Connection, subject: bytes) -> int:

@@ -151,6 +151,8 @@ accounts = _table(
     # Whom another application signs in: its name, and its id of that person.
     Column("host", String(255)),
     Column("ref", String(255)),
+    # Whether mailed codes are a second step; off only beside a stronger one.
+    Column("mail_codes", Boolean, nullable=False, server_default=expression.true()),
 )
 
 sessions = _table(

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 State = Literal["current", "behind", "ahead", "empty"]
 
-HEAD = "0005_persons"
+HEAD = "0006_mail_codes"
 """The newest migration. Names begin with four digits, so they sort by age."""
 VERSION_TABLE = "two_factor_version"
 

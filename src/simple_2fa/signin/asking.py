@@ -1,9 +1,10 @@
 """Putting the question that a session waits for, and who is asked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from simple_2fa.accounts.model import Account, AddressTakenError
-from simple_2fa.challenges import answers, flows
+from simple_2fa.challenges import answers, flows, switching
 from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.answers import Attempt, Cash
 from simple_2fa.challenges.flows import Also
@@ -24,7 +25,7 @@ from simple_2fa.limits.rules import STRANGERS_BY_BLOCK
 from simple_2fa.mail import outbox
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session, Stage
-from simple_2fa.signin import people
+from simple_2fa.signin import passwords, people, ways
 from simple_2fa.signin.model import Cookies, NotFreshError, OverError, Visit, caller_of
 
 _LONG = 10
@@ -33,7 +34,11 @@ _SECOND_STEPS = frozenset({Purpose.LOGIN, Purpose.STEP_UP})
 
 
 def question(
-    visit: Visit, session: Session, purpose: Purpose, account: Account | None, address: str = ""
+    visit: Visit,
+    session: Session,
+    purpose: Purpose,
+    account: Account | None,
+    address: str = "",
 ) -> Question:
     """Give what a session is asked.
 
@@ -49,12 +54,13 @@ def question(
     # Whoever resets a password is asked as an address alone: else what becomes of the account
     # meanwhile would show on the page of somebody who has proved nothing.
     hers = account if purpose is not Purpose.RESET else None
+    is_second = hers and purpose in _SECOND_STEPS
     return Question(
         subject=hers.subject if hers else subject_of_address(to),
         address=to,
         purpose=purpose,
         caller=caller_of(session),
-        factor=people.strongest(visit, hers) if hers and purpose in _SECOND_STEPS else people.MAIL,
+        factor=ways.ways(visit, hers, purpose)[0] if hers and is_second else ways.MAIL,
         epoch=hers.epoch if hers else NO_ACCOUNT,
         digits=_LONG if purpose is Purpose.RESET else None,
         is_decoy=purpose is Purpose.RESET and account is None,
@@ -165,8 +171,10 @@ def purpose_of(visit: Visit, seen: Challenge | None) -> Purpose | None:
     return Purpose.STEP_UP if wants_more else None
 
 
-def demand(visit: Visit, stage: Stage, purpose: Purpose) -> tuple[Session, Challenge]:
-    """Give the session and the challenge that it waits for.
+def demand(
+    visit: Visit, stage: Stage, purpose: Purpose, factor: str = ""
+) -> tuple[Session, Challenge]:
+    """Give the session and the challenge that it waits for, as the factor puts it that answers.
 
     Raises:
         OverError: it is at another stage, or waits for something else.
@@ -174,7 +182,36 @@ def demand(visit: Visit, stage: Stage, purpose: Purpose) -> tuple[Session, Chall
     session, seen = visit.session, awaited(visit)
     if session is None or session.stage is not stage or seen is None or seen.purpose != purpose:
         raise OverError
+    if factor and seen.sealed:
+        posed = visit.desk.open(seen).posed
+        seen = seen.by(factor, posed[factor]) if factor in posed else seen
     return session, seen
+
+
+def others(visit: Visit, seen: Challenge | None, purpose: Purpose) -> Sequence[str]:
+    """Name the other factors by which the visitor may answer."""
+    if purpose not in _SECOND_STEPS:
+        return ()
+    found = ways.ways(visit, people.owner(visit), purpose)
+    return [each for each in found if seen is None or each != seen.factor]
+
+
+def switch(visit: Visit, factor: str) -> None:
+    """Let the question that a session waits for be put by another factor.
+
+    Raises:
+        OverError: the session waits for nothing that this factor may answer.
+        SlowDownError: its letter would come too early, or be one too many.
+    """
+    session, seen = visit.session, awaited(visit)
+    purpose = purpose_of(visit, seen)
+    if session is None or purpose is None or factor not in others(visit, seen, purpose):
+        raise OverError
+    asked = replace(question(visit, session, purpose, people.owner(visit)), factor=factor)
+    if seen and seen.can_be_resent(visit.now):
+        switching.switch(visit.desk, seen, asked, visit.now)
+    else:
+        flows.start(visit.desk, asked, visit.now, noting(visit, session.goes_to))
 
 
 def again(visit: Visit) -> Started:
@@ -194,6 +231,8 @@ def again(visit: Visit) -> Started:
     account = None if purpose is Purpose.PROVE_ADDRESS else _whose(visit, seen, purpose)
     kept = seen.address if seen and (account is None or purpose is Purpose.CHANGE_ADDRESS) else ""
     asked = question(visit, session, purpose, account, kept)
+    if seen and purpose in _SECOND_STEPS:
+        asked = replace(asked, factor=seen.factor)
     note = noting(visit, session.goes_to)
 
     def also(connection: Connection, started: Started) -> None:
@@ -204,13 +243,36 @@ def again(visit: Visit) -> Started:
     return flows.start(visit.desk, asked, visit.now, also)
 
 
-def put(visit: Visit, purpose: Purpose, text: str, cash: Cash) -> Answered:
-    """Judge what a session answers to the challenge that it waits for."""
+def put(visit: Visit, seen: Challenge, text: str, cash: Cash, name: str = "") -> Answered:
+    """Judge what a session answers to the challenge that it waits for.
+
+    Args:
+        visit: whose session it is.
+        seen: the challenge, as the factor puts it by which the answer is judged.
+        text: the answer.
+        cash: what a right one is turned into.
+        name: how a credential is called that is being enrolled.
+
+    Raises:
+        BusyError: judging it is dear, and too much of that is being done.
+        MalformedAnswerError: it can't be an answer at all.
+        OverError: there is no session any more.
+        SlowDownError: much that is dear was done for this network, or browser, lately.
+    """
     session = visit.session
     if session is None or session.challenge is None:
         raise OverError
-    mine = session.account or ""
-    attempt = Attempt(text, caller_of(session), purpose, mine, visit.place.facts)
+    if visit.desk.factor(seen.factor).is_dear:
+        passwords.pay(visit, session.browser)
+    attempt = Attempt(
+        text,
+        caller_of(session),
+        seen.purpose,
+        session.account or "",
+        visit.place.facts,
+        seen.factor,
+        name=name,
+    )
     try:
         return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
     except AddressTakenError:  # a moment ago: nothing of the unit stayed, and `cash` sees it now

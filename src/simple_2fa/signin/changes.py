@@ -89,7 +89,7 @@ def confirm_address(visit: Visit, text: str) -> Entered:
         outbox.queue(connection, notice)
         return Cashed(Tag.ADDRESS_CHANGE, account.id, visit.place.facts)
 
-    told = asking.put(visit, Purpose.CHANGE_ADDRESS, text, cash)
+    told = asking.put(visit, seen, text, cash)
     is_done = told.proof is not None and TAKEN not in told.data
     return Entered(told, cookies if is_done else None)
 

@@ -129,19 +129,21 @@ def _begun(visit: Visit, account: Account, tokens: Sequence[str]) -> Entered | N
     return Entered(None, Cookies(token), asks=True) if token else None
 
 
-def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
+def answer(visit: Visit, text: str, *, factor: str = "", remember: bool = False) -> Entered:
     """Take the second step's answer.
 
     Args:
         visit: whose session waits for it.
         text: the answer.
+        factor: by which it is judged; the last that put the question by default.
         remember: don't ask again in this browser for a while.
 
     Raises:
+        BusyError: judging it is dear, and too much of that is being done.
         MalformedAnswerError: it can't be an answer at all.
         OverError: the session is over or has moved on.
     """
-    session, seen = asking.demand(visit, Stage.PASSWORD, Purpose.LOGIN)
+    session, seen = asking.demand(visit, Stage.PASSWORD, Purpose.LOGIN, factor)
     account = people.owner(visit)
     known, second = people.recognised(visit, account), visit.desk.factor(seen.factor)
     # A reset whose mailed code was right, and that waits for this step.
@@ -158,7 +160,7 @@ def answer(visit: Visit, text: str, *, remember: bool = False) -> Entered:
             outbox.queue(connection, notice)
         return Cashed(Tag.PASSWORD_RESET if reset else Tag.SESSION_LOGIN, account.id, made.facts)
 
-    told = asking.put(visit, Purpose.LOGIN, text, cash)
+    told = asking.put(visit, seen, text, cash)
     return Entered(told, made.cookies if told.proof else None, session.goes_to)
 
 

@@ -37,7 +37,7 @@ def hashed(visit: Visit, password: str, address: str, browser: str | None = None
         WeakPasswordError: it says why.
         BusyError: too many passwords are being checked just now.
     """
-    _pay(visit, buckets.bucket(PASSWORD_WORK, browser or visit.place.network))
+    pay(visit, browser)
     hers = (address, visit.desk.site)
     with visit.desk.hashing.turn():
         why = weakness(password, SHORTEST_WITH_SECOND_FACTOR, hers)
@@ -101,6 +101,15 @@ def miss(visit: Visit, counted: Tries, account: Account | None) -> None:
         spend(connection, counted, visit, right=False)
 
     write(visit, Tag.PASSWORD_CHECK, whose, work, outcome="wrong")
+
+
+def pay(visit: Visit, browser: str | None) -> None:
+    """Charge a known browser, or the network, for what is as dear as a password.
+
+    Raises:
+        SlowDownError: it has had much of that done lately.
+    """
+    _pay(visit, buckets.bucket(PASSWORD_WORK, browser or visit.place.network))
 
 
 def _pay(visit: Visit, work: Bucket) -> None:

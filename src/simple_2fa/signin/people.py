@@ -2,14 +2,10 @@
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
-from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection
 from simple_2fa.sessions import browsers
 from simple_2fa.sessions.model import Browser, Session, Stage
 from simple_2fa.signin.model import HeldError, OverError, Visit
-
-MAIL = "mail_code"
-"""The factor that everybody has."""
 
 
 def all_the_way_in(visit: Visit) -> Session:
@@ -54,18 +50,6 @@ def by_address(visit: Visit, address: str) -> Account | None:
     """Read the account of an address, where it may be signed in to."""
     account = visit.db.read(lambda connection: accounts.by_address(connection, address))
     return None if account is None or account.disabled_at else account
-
-
-def strongest(visit: Visit, account: Account) -> str:
-    """Name the strongest factor that an account has enrolled; mail, where there is none.
-
-    Raises:
-        UnavailableError: one that is enrolled isn't known on this node; a weaker one won't do.
-    """
-    kinds = visit.db.read(lambda link: credentials.count_by_factor(link, account.subject))
-    if not kinds:
-        return MAIL
-    return max(kinds, key=lambda kind: visit.desk.factor(kind).strength)
 
 
 def known_browsers(connection: Connection, visit: Visit) -> list[Browser]:

@@ -20,7 +20,7 @@ from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session, Stage, anonymous, waiting
-from simple_2fa.signin import asking, passwords, people, resets
+from simple_2fa.signin import asking, passwords, people, resets, ways
 from simple_2fa.signin.arrival import arrival
 from simple_2fa.signin.login import complete_login
 from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
@@ -65,7 +65,7 @@ def prove(visit: Visit, text: str) -> Entered:
         return Cashed(Tag.CHALLENGE_ANSWER, account.id, visit.place.facts)
 
     try:
-        told = asking.put(visit, Purpose.RESET, text, cash)
+        told = asking.put(visit, seen, text, cash)
     except ChangedError:
         with suppress(ClosedError):
             flows.cancel(visit.desk, seen, visit.now)
@@ -91,7 +91,7 @@ def set_password(visit: Visit, password: str) -> Entered:
     account = people.owner(visit)
     known = people.recognised(visit, account)
     kept = passwords.hashed(visit, password, account.address, known.id if known else None)
-    if not visit.desk.factor(people.strongest(visit, account)).rests_on_mailbox:
+    if ways.has_more_than_mail(visit, account):
         return _ask_more(visit, account, session, kept)
     reset = resets.prepared(visit, account, kept, known)
     made = arrival(visit, reset.changed, known, visit.desk.factor(session.proved_by))

@@ -70,7 +70,7 @@ def confirm(visit: Visit, text: str) -> Entered:
     def cash(connection: Connection, _: Proof) -> Cashed:
         return _open_account(connection, made)
 
-    told = asking.put(visit, Purpose.PROVE_ADDRESS, text, cash)
+    told = asking.put(visit, seen, text, cash)
     is_in = told.proof is not None and TAKEN not in told.data
     return Entered(told, made.cookies if is_in else None, session.goes_to)
 

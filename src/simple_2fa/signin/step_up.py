@@ -34,14 +34,15 @@ def ask(visit: Visit, goes_to: str) -> None:
         visit.db.tidy(lambda link: asking.wait_for(link, visit, still_open, goes_to))
 
 
-def answer(visit: Visit, text: str) -> Entered:
-    """Take that step's answer.
+def answer(visit: Visit, text: str, *, factor: str = "") -> Entered:
+    """Take that step's answer; `login.answer` tells of `factor`.
 
     Raises:
+        BusyError: judging it is dear, and too much of that is being done.
         MalformedAnswerError: it can't be an answer at all.
         OverError: the session is over or has moved on.
     """
-    session, seen = asking.demand(visit, Stage.FULL, Purpose.STEP_UP)
+    session, seen = asking.demand(visit, Stage.FULL, Purpose.STEP_UP, factor)
     cookies, now = Cookies(new_secret()), visit.now
     proved = replace(session, proved_by=seen.factor, proved_at=now, seen_at=now)
     moved = replace(proved, challenge=None, goes_to="")
@@ -49,7 +50,8 @@ def answer(visit: Visit, text: str) -> Entered:
     def cash(connection: Connection, _: Proof) -> Cashed:
         if not store.move(connection, visit.token, Stage.FULL, moved, cookies.session):
             raise OverError
-        return Cashed(Tag.SESSION_STEP_UP, session.account or "", visit.place.facts)
+        told = {**visit.place.facts, "how": seen.factor}
+        return Cashed(Tag.SESSION_STEP_UP, session.account or "", told)
 
-    told = asking.put(visit, Purpose.STEP_UP, text, cash)
+    told = asking.put(visit, seen, text, cash)
     return Entered(told, cookies if told.proof else None, session.goes_to)

@@ -1,0 +1,54 @@
+"""By which factors somebody may answer, the one that is asked first in front."""
+
+from collections.abc import Sequence
+
+from simple_2fa.accounts.model import Account
+from simple_2fa.challenges.model import Purpose
+from simple_2fa.core.factor import Factor
+from simple_2fa.credentials import store as credentials
+from simple_2fa.signin.model import Visit
+
+MAIL = "mail_code"
+"""The factor that everybody has."""
+
+
+def ways(visit: Visit, account: Account, purpose: str) -> Sequence[str]:
+    """Name the factors that may answer what an account is asked.
+
+    Before a sensitive change it is the strongest kind that is enrolled, or a spare; mail only
+    where nothing stronger is (security decision 18).
+
+    Raises:
+        UnavailableError: one that is enrolled isn't known on this node; a weaker one won't do.
+    """
+    strong, spare = _enrolled(visit, account)
+    if purpose == Purpose.STEP_UP:
+        return [*([each.name for each in strong][:1] or [MAIL]), *spare]
+    mail = [MAIL] if account.mail_codes or not strong else []
+    return [*(each.name for each in strong), *mail, *spare]
+
+
+def first(visit: Visit, account: Account) -> str:
+    """Name the factor that is asked first.
+
+    Raises:
+        UnavailableError: as `ways`.
+    """
+    return ways(visit, account, Purpose.LOGIN)[0]
+
+
+def has_more_than_mail(visit: Visit, account: Account) -> bool:
+    """Whether somebody has a second step that isn't the mailbox.
+
+    Raises:
+        UnavailableError: as `ways`.
+    """
+    strong, _ = _enrolled(visit, account)
+    return bool(strong)
+
+
+def _enrolled(visit: Visit, account: Account) -> tuple[list[Factor], list[str]]:
+    """Give what is enrolled, the strongest first, and the spare ones apart."""
+    kinds = visit.db.read(lambda link: credentials.count_by_factor(link, account.subject))
+    found = sorted(map(visit.desk.factor, kinds), key=lambda each: -each.strength)
+    return [each for each in found if not each.is_spare], [e.name for e in found if e.is_spare]
