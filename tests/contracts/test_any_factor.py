@@ -30,6 +30,8 @@ OURS = Path(simple_2fa.__file__).parent / "templates"
 THEIRS = FACTOR_FOLDER / "templates"
 IMPURE = {"sqlalchemy", "flask", "werkzeug", "http", "urllib", "socket", "smtplib", "requests"}
 IMPURE |= {"time", "os", "subprocess", "threading", "asyncio", "pathlib"}
+PURE = "urllib.parse."
+"""The part of an impure package that only spells."""
 GARBAGE = {
     "empty": "",
     "space": " ",
@@ -113,7 +115,7 @@ def is_refused(factor: Factor, context: Context, state: bytes, text: str) -> boo
         verdict = factor.finish(context, state, text)
     except MalformedAnswerError:
         return True
-    return verdict == Verdict(ok=False)
+    return replace(verdict, hint="") == Verdict(ok=False)
 
 
 def imported(source: str) -> Iterator[str]:
@@ -134,7 +136,7 @@ def test_it_is_pure(factor: Factor) -> None:
     assert names
     for name in names:
         package, _, rest = name.partition(".")
-        assert package not in IMPURE
+        assert package not in IMPURE or name.startswith(PURE)
         assert package != "simple_2fa" or rest.startswith("core")
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from importlib.metadata import requires
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +18,10 @@ SERVER = (
     "simple_2fa.web.login",
     "simple_2fa.web.register",
     "simple_2fa.web.undo",
+    "zxcvbn",
 )
 """What is our own server's alone."""
-LATER = ("alembic", "email_validator", "zxcvbn")
+LATER = ("alembic", "email_validator", "segno")
 """What is slow to import, and imported where it is used first."""
 DATABASES = ("psycopg", "pymysql", "sqlalchemy.dialects.postgresql")
 """One of them at most is used."""
@@ -42,6 +44,17 @@ def test_it_has_ten_direct_dependencies_at_most() -> None:
 def test_the_extension_imports_nothing_that_it_does_not_need(name: str, imported: set[str]) -> None:
     assert "simple_2fa.flask" in imported
     assert {each for each in imported if f"{each}.".startswith(f"{name}.")} == set()
+
+
+def test_an_application_starts_without_what_our_own_server_needs(tmp_path: Path) -> None:
+    code = (
+        "import sys, flask; sys.modules.update(granian=None, zxcvbn=None)"
+        "; from simple_2fa.flask import Simple2FA"
+        f"; app = flask.Flask('shop', instance_path={str(tmp_path)!r}); app.secret_key = 'x' * 32"
+        "; Simple2FA(app); print('started')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == "started\n"
 
 
 def test_the_extension_reads_no_source_when_it_is_imported() -> None:

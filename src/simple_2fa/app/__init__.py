@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, request
 from flask.sansio.scaffold import Scaffold
 
 from simple_2fa import api, web
+from simple_2fa.app.extra import demand
 from simple_2fa.core import words
 from simple_2fa.flask import Simple2FA
 from simple_2fa.flask.building import Options, build
@@ -29,7 +30,11 @@ def create(settings: Settings, **options: Unpack[Options]) -> Flask:
     Args:
         settings: complete, as `Settings.load` or `flask.development.load` give them.
         options: see `Options`.
+
+    Raises:
+        SettingsError: what judges new passwords isn't installed.
     """
+    demand("zxcvbn")
     services = build(settings, **options)
     app = Flask("simple_2fa", static_folder=None)
     # '/api//v1' is no address: Werkzeug would redirect it, to whatever Host the caller named.

@@ -11,6 +11,7 @@ import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from simple_2fa import app
+from simple_2fa.app.extra import demand
 from simple_2fa.app.logs import JsonLines, PlainLines, configure
 from simple_2fa.app.wsgi import PARENT
 from simple_2fa.challenges.model import API
@@ -88,11 +89,10 @@ def serve(host: str, port: int, workers: int) -> None:
     address = _address(host)
     if not _is_free(address, port):
         _refuse([f"port {port} of {host} is busy or not ours: give another --port or --host"])
-    try:
-        from granian import Granian  # noqa: PLC0415 (an extra)
-        from granian.constants import Interfaces  # noqa: PLC0415 (the same)
-    except ImportError:
-        _refuse(["granian is missing: install it with `pip install 'simple-2fa[server]'`"])
+    demand("granian", "zxcvbn")
+    from granian import Granian  # noqa: PLC0415 (an extra)
+    from granian.constants import Interfaces  # noqa: PLC0415 (the same)
+
     configure(JsonLines())
     shown = f"[{address}]" if ":" in address else address
     _say(settings, "serve", listens=f"http://{shown}:{port}", workers=workers)

@@ -10,6 +10,7 @@ import click
 
 from simple_2fa.accounts import flows
 from simple_2fa.accounts.model import Account, AddressTakenError, NoAccountError
+from simple_2fa.app.extra import demand
 from simple_2fa.cli.loading import load_settings, open_current_db, print_rows, unset
 from simple_2fa.core import passwords
 from simple_2fa.core.address import canonical
@@ -153,6 +154,7 @@ def _refuse_taken(address: str) -> NoReturn:
 
 def _password(personal: set[str], *, from_input: bool) -> str:
     """Ask for a new password until it will do; a line of input must do at once."""
+    demand("zxcvbn")
 
     def strong(typed: str) -> str:
         weak = passwords.weakness(typed, SHORTEST_WITH_SECOND_FACTOR, personal)

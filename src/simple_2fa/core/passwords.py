@@ -58,7 +58,7 @@ def weakness(password: str, shortest: int, personal: Iterable[str] = ()) -> Weak
         shortest: characters that it needs.
         personal: what an attacker knows of its owner: address, names, the site's name.
     """
-    from zxcvbn import zxcvbn  # noqa: PLC0415 (big, and an application's own people never need it)
+    from zxcvbn import zxcvbn  # noqa: PLC0415 (big, and in the extra `server` alone)
 
     if why := wrong_length(password, shortest):
         return why

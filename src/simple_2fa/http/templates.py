@@ -4,6 +4,7 @@ Its words, delimiters and white space are ours, whatever the application has cho
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
@@ -19,6 +20,7 @@ from jinja2 import (
 from simple_2fa.core import words
 from simple_2fa.http.hosts import their_fields
 from simple_2fa.http.paths import at, is_posted, start
+from simple_2fa.http.qr import qr
 
 
 class Overrides(BaseLoader):
@@ -64,6 +66,8 @@ def environment(
         "at": at,
         "start": start,
         "is_posted": is_posted,
+        "qr": qr,
         "their_fields": their_fields,
     }
+    made.filters["from_iso"] = datetime.fromisoformat
     return made

@@ -1,5 +1,6 @@
 """Settings become services, services become an application."""
 
+import sys
 import threading
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from simple_2fa.db.upgrade import upgrade
 from simple_2fa.flask import building
 from simple_2fa.http.services import EXTENSION
 from simple_2fa.mail.inbox import Inbox, Received
-from simple_2fa.settings import Settings
+from simple_2fa.settings import Settings, SettingsError
 
 MAIL = {"SMTP_SERVER": "mail.acme.test", "MAIL_FROM": "no-reply@acme.test"}
 
@@ -30,6 +31,14 @@ def test_it_connects_to_nothing_and_starts_no_thread(tmp_path: Path) -> None:
     flask = app.create(settings(tmp_path, DATABASE_URL=elsewhere, **MAIL))
     assert flask.extensions[EXTENSION].services.db.dialect == "postgresql"
     assert threading.enumerate() == before
+
+
+def test_it_is_not_made_where_nothing_judges_passwords(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "zxcvbn", None)
+    with pytest.raises(SettingsError, match=r"^zxcvbn is missing: .*'simple-2fa\[server\]'`$"):
+        app.create(settings(tmp_path, **MAIL))
 
 
 def test_the_inbox_takes_letters_in_development_without_a_mail_server_alone(

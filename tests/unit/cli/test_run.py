@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,15 @@ def test_a_database_with_keys_that_run_never_used_is_left_alone(served: Served) 
     assert (told.status, len(served)) == (2, 3)
     assert "looks like production's, it has API keys: give `run` another one" in told.err
     assert database.mark(services.db, MODE) == ""
+
+
+def test_what_judges_passwords_may_be_missing(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "zxcvbn", None)
+    told = call("run", "--port", str(free_port()))
+    assert (told.status, told.out, served) == (2, "", [])
+    assert told.err == "zxcvbn is missing: install it with `pip install 'simple-2fa[server]'`\n"
 
 
 def test_with_a_mail_server_letters_go_there(home: Path, served: Served) -> None:

@@ -179,12 +179,15 @@ class TestServe:
             "letters": "sent from here, by 127.0.0.1:25",
         }
 
-    def test_its_extra_may_be_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sys.modules, "granian", None)
+    @pytest.mark.parametrize("name", ["granian", "zxcvbn"])
+    def test_its_extra_may_be_missing(
+        self, monkeypatch: pytest.MonkeyPatch, started: list[dict[str, Any]], name: str
+    ) -> None:
+        monkeypatch.setitem(sys.modules, name, None)
         told = call("serve", "--port", str(free_port()))
-        assert told.status == 2
+        assert (told.status, told.out, started) == (2, "", [])
         assert told.err == (
-            "granian is missing: install it with `pip install 'simple-2fa[server]'`\n"
+            f"{name} is missing: install it with `pip install 'simple-2fa[server]'`\n"
         )
 
     def test_its_port_may_be_busy(self, started: list[dict[str, Any]]) -> None:

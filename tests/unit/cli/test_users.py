@@ -153,6 +153,14 @@ class TestAdd:
         assert told.status == 2
         assert "--password-stdin" in told.err
 
+    def test_what_judges_it_may_be_missing(self, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "zxcvbn", None)
+        told = add()
+        assert (told.status, told.out, stored()) == (2, "", None)
+        assert told.err == (
+            "zxcvbn is missing: install it with `pip install 'simple-2fa[server]'`\n"
+        )
+
     @pytest.mark.usefixtures("migrated")
     def test_it_is_asked_for_without_echo_until_it_will_do(
         self, hidden: Callable[..., list[str]]
