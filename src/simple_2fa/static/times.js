@@ -3,7 +3,7 @@ const A_DAY = 86_400_000;
 const page = document.documentElement.lang;
 const language = navigator.languages.find((each) => each.startsWith(page)) ?? page;
 const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
-const date = new Intl.DateTimeFormat(language, { dateStyle: "long" });
+export const date = new Intl.DateTimeFormat(language, { dateStyle: "long" });
 const word = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 export function tellTimes(where) {
