@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from flask import template_rendered
 from jinja2 import Template
 
+import acts_adding
 import acts_inside
 import acts_outside
 from acts_outside import LONG, Act
@@ -87,6 +88,32 @@ PAGES: dict[str, tuple[Act, str]] = {
     "account-address-changed": (acts_inside.address_changed, "Your account"),
     "account-delete": (acts_inside.inside("/account/delete"), "Delete your account?"),
     "login-deleted": (acts_inside.deleted, "Sign in"),
+    "account-ways": (acts_adding.with_both, "Your account"),
+    "account-mail-off": (acts_adding.mail_off, "Your account"),
+    "add-app": (acts_inside.inside("/account/add/totp"), "Add an authenticator app"),
+    "add-app-begun": (acts_adding.begun_app, "Add an authenticator app"),
+    "add-app-wrong": (acts_adding.app_missed, "Add an authenticator app"),
+    "add-app-late": (acts_adding.app_too_late, "Add an authenticator app"),
+    "add-app-long-name": (acts_adding.app_named_too_long, "Add an authenticator app"),
+    "add-codes": (acts_inside.inside("/account/add/recovery"), "Create recovery codes"),
+    "add-codes-begun": (acts_adding.begun_codes, "Your recovery codes"),
+    "add-codes-wrong": (acts_adding.codes_missed, "Your recovery codes"),
+    "remove-app": (acts_adding.at_app("remove"), "Remove this way to sign in?"),
+    "remove-last": (acts_adding.last_one, "It's your last one"),
+    "rename-app": (acts_adding.at_app("rename"), "Choose a name"),
+    "rename-app-long": (acts_adding.renamed_too_long, "Choose a name"),
+    "mail-codes": (acts_adding.mail_codes, "Email codes"),
+    "mail-codes-alone": (acts_inside.inside("/account/mail-codes"), "Email codes"),
+    "step-app": (acts_adding.at_step, "Open your authenticator app"),
+    "step-app-wrong": (acts_adding.step_missed, "Open your authenticator app"),
+    "step-app-slow": (acts_adding.step_with_a_slow_phone, "Open your authenticator app"),
+    "step-app-malformed": (acts_adding.step_malformed, "Open your authenticator app"),
+    "step-app-late": (acts_adding.step_too_late, "That took too long"),
+    "step-app-paused": (acts_adding.step_paused, "Codes are paused"),
+    "step-codes": (acts_adding.step_by_codes, "Enter a recovery code"),
+    "step-codes-wrong": (acts_adding.step_by_wrong_codes, "Enter a recovery code"),
+    "confirm-app": (acts_adding.confirming, "Confirm it's you"),
+    "step-up-app": (acts_adding.step_up, "Confirm it's you"),
     "forgot": (acts_outside.at_path("/forgot"), "Reset your password"),
     "forgot-malformed": (acts_inside.forgot_malformed, "Reset your password"),
     "step-reset": (acts_inside.reset_asked, "Check your email"),

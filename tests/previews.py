@@ -50,7 +50,7 @@ def ago(**span: float) -> datetime:
 def _form(**more: object) -> Context:
     """What each page with a form is given, where all is well."""
     faults = dict.fromkeys(("error", "email_error", "password_error", "current_error", "notice"))
-    rest = {"values": {"email": ""}, "next": "", "wait": 0, "again_at": None}
+    rest = {"values": {"email": ""}, "next": "", "wait": 0, "again_at": None, "others": ()}
     return {**faults, **rest, "shortest": 8, "typed": 0, "undo": None, **more}
 
 
@@ -80,7 +80,7 @@ def _challenge(purpose: str, *, whole: bool = False, digits: int = 6) -> Context
     ear = "" if whole else Worded(partial(spoken, ANN))
     shown = {"to": ANN if whole else mask(ANN), "to_spoken": ear}
     more = {"factor": "mail_code", "expires_at": NOW + timedelta(minutes=10), "client": None}
-    return {**shown, **more, "digits": digits, "purpose": purpose}
+    return {**shown, **more, "mailed": True, "digits": digits, "purpose": purpose}
 
 
 def _delivery(state: str, **more: object) -> Context:
@@ -137,7 +137,8 @@ def _session(number: int, agent: Worded, network: str, *, here: bool = False) ->
 
 def _event(number: int, what: str, agent: Worded | str = FIREFOX, *, known: bool = True) -> Context:
     network = "known" if known else "new"
-    return {"what": what, "agent": agent, "network": network, "at": ago(hours=7 * number)}
+    facts = {"agent": agent, "network": network, "factor": "mail_code"}
+    return {"what": what, "at": ago(hours=7 * number), **facts}
 
 
 WHAT = (
@@ -159,6 +160,9 @@ ACCOUNT: dict[str, Preview] = {
             **_inside(),
             "account": {"address": ANN, "created_at": ago(days=400), "locale": "de"},
             "password": {"changed": ago(days=30), "is_restored": False},
+            "ways": [],
+            "mail_codes": True,
+            "may_switch": False,
             "one_factor_until": None,
             "browsers": [
                 _browser(1, SAFARI, skips=True),
@@ -178,7 +182,9 @@ ACCOUNT: dict[str, Preview] = {
     ),
     "confirm-later": (
         "confirm",
-        _inside(before="delete", next="/account/delete", error="slow_down", again_at=LATER),
+        _inside(
+            before="delete", next="/account/delete", error="slow_down", again_at=LATER, mailed=True
+        ),
     ),
 }
 

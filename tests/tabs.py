@@ -81,6 +81,9 @@ class Tab(Visitor):
         else:
             target.click()
 
+    def unfold(self, summary: str) -> None:
+        self.toggle(self.page.locator("summary", has_text=summary))
+
     def reach(self, target: Locator) -> None:
         """Press Tab until the keyboard is there; that can be seen."""
         expect(target).to_be_visible()

@@ -46,6 +46,10 @@ class Visitor(ABC):
         """Press a button that leads on, and wait for the page that comes."""
 
     @abstractmethod
+    def unfold(self, summary: str) -> None:
+        """Open what stands under a summary."""
+
+    @abstractmethod
     def lose_cookies(self) -> None: ...
 
     def settle(self, address: str = ANN, locale: str = "") -> None:
@@ -148,6 +152,9 @@ class Reader(Visitor):
     def press(self, name: str) -> None:
         (form,) = (form for form in self.shown.all("form") if _has_button(form, name))
         self._arrive(self.person.submit(form, **self._typed))  # type: ignore[arg-type]
+
+    def unfold(self, summary: str) -> None:
+        assert any(each.text == summary for each in self.shown.all("summary"))
 
     def lose_cookies(self) -> None:
         for each in list(self.person.client._cookies or {}):

@@ -19,6 +19,15 @@ DOORS = """
 GET  /                              page    page    page    page    page    page    page
 GET  /account                       login   login   login   login   page    page    page
 GET  /account/activity              login   login   login   login   page    page    page
+GET  /account/add/<factor>          login   login   login   login   confirm confirm page
+POST /account/add/<factor>          login   login   login   login   begun   begun   begun
+POST /account/add/<factor>/begin    login   login   login   login   no      no      no
+GET  /account/mail-codes            login   login   login   login   confirm confirm page
+POST /account/mail-codes            login   login   login   login   confirm confirm no
+GET  /account/remove/<credential>   login   login   login   login   confirm confirm none
+POST /account/remove/<credential>   login   login   login   login   confirm confirm none
+GET  /account/rename/<credential>   login   login   login   login   confirm confirm none
+POST /account/rename/<credential>   login   login   login   login   confirm confirm none
 GET  /account/address               login   login   login   login   confirm confirm page
 POST /account/address               login   login   login   login   confirm confirm no
 POST /account/browsers/forget       login   login   login   login   confirm confirm no
@@ -48,6 +57,8 @@ GET  /verify/<ticket>               none    none    none    none    none    none
 GET  /verify/<ticket>/delivery      none    none    none    none    none    none    none
 GET  /verify/answer                 verify  verify  verify  verify  verify  verify  verify
 GET  /verify/resend                 verify  verify  verify  verify  verify  verify  verify
+GET  /verify/switch                 verify  verify  verify  verify  verify  verify  verify
+POST /verify/switch                 verify  no      no      verify  verify  verify  verify
 GET  /verify/address                verify  page    verify  verify  verify  verify  verify
 POST /verify/address                no      no      no      no      no      no      no
 POST /verify/answer                 verify  no      no      verify  verify  verify  verify
@@ -69,8 +80,10 @@ GET  /verify/static/<path:filename>        page    page    page    page    page 
 not be there at all is led away before that is looked at."""
 ROUTES = [tuple(line.split()) for line in DOORS.strip().splitlines()]
 FRESH = {"/account/address", "/account/delete", "/account/password"}
-FRESH |= {"/account/browsers/forget", "/account/sessions/end"}
+FRESH |= {"/account/browsers/forget", "/account/sessions/end", "/account/mail-codes"}
+FRESH |= {"/account/remove/<credential>", "/account/rename/<credential>"}
 FULL = {"/account", "/account/activity", "/account/language", "/confirm", "/undo/keep"}
+FULL |= {"/account/add/<factor>", "/account/add/<factor>/begin"}
 MACHINES = {
     "/healthz",
     "/openapi.json",
@@ -78,7 +91,8 @@ MACHINES = {
     "/verify/static/<path:filename>",
 }
 _BY_STATUS = {200: "page", 401: "key", 403: "no", 404: "none"}
-_FILLED = {"<path:filename>": "simple.css", "<ticket>": "t" * 43}
+_FILLED = {"<path:filename>": "simple.css", "<ticket>": "t" * 43, "<factor>": "totp"}
+_FILLED |= {"<credential>": "c" * 22}
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +141,7 @@ def ask(guest: Guest, method: str, rule: str) -> TestResponse:
 def answered(reply: TestResponse) -> str:
     """Name an answer as the table does."""
     to = goes_to(reply).partition("?")[0]
+    to = to.replace("/account/add/totp", "begun")
     return to.strip("/") if to else _BY_STATUS.get(reply.status_code, str(reply.status_code))
 
 

@@ -46,14 +46,20 @@ def test_each_state_of_a_second_step_has_its_previews() -> None:
     """A state is a file of its own; 'bare' and 'done' belong to applications' codes."""
     files = {each.stem for each in (TEMPLATES / "pages/verify").iterdir()}
     states = {str(context["state"]) for name, context in PREVIEWS.values() if name == "verify"}
-    parts = {"words", "elsewhere"}
+    parts = {"words", "elsewhere", "ways"}
     assert files - parts - {"bare", "done"} == (states - {"dead"}) | {"stopped"}
 
 
 def _way_on(shown: Shown) -> list[Element]:
     """Give the buttons of a page that asks for something secret."""
     asks = [each for each in shown.all("input") if each.attrs.get("type") == "password"]
-    return shown.all("button") if asks or shown.all(id="code") else []
+    # What copies or prints sends nothing.
+    leads = [
+        each
+        for each in shown.all("button")
+        if {"data-copy", "data-download", "data-print"}.isdisjoint(each.attrs)
+    ]
+    return leads if asks or shown.all(id="code") else []
 
 
 def test_a_password_manager_that_presses_the_first_button_goes_on(shown: Shown) -> None:

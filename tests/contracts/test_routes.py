@@ -31,6 +31,8 @@ PAGES = {
     ("GET", "/verify/<ticket>/delivery"),
     ("GET", "/verify/answer"),
     ("GET", "/verify/resend"),
+    ("GET", "/verify/switch"),
+    ("POST", "/verify/switch"),
     ("POST", "/verify/answer"),
     ("POST", "/verify/resend"),
     ("GET", "/verify/delivery"),
@@ -64,6 +66,15 @@ INSIDE = {
     ("POST", "/account/browsers/forget"),
     ("POST", "/account/sessions/end"),
     ("POST", "/account/language"),
+    ("GET", "/account/add/<factor>"),
+    ("POST", "/account/add/<factor>"),
+    ("POST", "/account/add/<factor>/begin"),
+    ("GET", "/account/remove/<credential>"),
+    ("POST", "/account/remove/<credential>"),
+    ("GET", "/account/rename/<credential>"),
+    ("POST", "/account/rename/<credential>"),
+    ("GET", "/account/mail-codes"),
+    ("POST", "/account/mail-codes"),
 }
 """Pages that nobody sees who hasn't come far enough."""
 MACHINES = {

@@ -110,7 +110,10 @@ WAYS = {
     "step-waiting": {"/login"},
     "step-nowhere": {"/login", "/"},
     "step-address": {"/verify"},
-    "account": {"/account/password", "/account/activity", "/account/address", "/account/delete"},
+    "account": {
+        *("/account/password", "/account/activity", "/account/address", "/account/delete"),
+        *("/account/add/counter", "/account/add/recovery", "/account/add/totp"),
+    },
     "activity": {"/account/password", "/account"},
     "activity-all": {"/account/activity?before=MjAyNi0%3D", "/account/password", "/account"},
     "activity-end": {"/account/password", "/account"},

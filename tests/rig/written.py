@@ -56,6 +56,8 @@ def data_of(name: str, purpose: str = "") -> dict[str, str]:
         until = (NOW + timedelta(minutes=10)).isoformat()
         return {**asked, "code": "048291", "purpose": purpose, "until": until}
     more = {"address_changed": {"to": "a•••@new.test"}}
+    way = {"kind": "totp", "called": "My phone"}
+    more |= {"way_added": way, "way_removed": way}
     more["password_reset"] = {"until": TOMORROW.isoformat()}
     return {"at": NOW.isoformat(), **more.get(name, {})}
 

@@ -40,6 +40,7 @@ from simple_2fa.http.guard import with_key
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
+from simple_2fa.signin.ways import MAIL
 
 _MESSAGES = {
     Sending.NEW: "2FA code sent.",
@@ -88,7 +89,7 @@ def verify() -> Response:
     """Check a code, by challenge or by address."""
     caller = api_caller()
     body = read(VerifyRequest)
-    attempt = Attempt(body.code, caller, body.purpose or None)
+    attempt = Attempt(body.code, caller, body.purpose or None, factor=MAIL)
     if body.challenge:
         return _tell(body.challenge, _answer(body.challenge, attempt))
     return _verify_by_address(body.email, attempt)
@@ -99,7 +100,7 @@ def answer(challenge: str) -> Response:
     """Answer a challenge."""
     caller = api_caller()
     body = read(AnswerRequest)
-    return _tell(challenge, _answer(challenge, Attempt(body.code, caller)))
+    return _tell(challenge, _answer(challenge, Attempt(body.code, caller, factor=MAIL)))
 
 
 @with_key

@@ -10,6 +10,7 @@ OPEN: Mapping[str, str] = {
     "web.POST /undo": "takes the former password, in the browser that knew it",
     "web.POST /verify/answer": "takes the code itself; guesses are counted",
     "web.POST /verify/resend": "mails a code where one was asked for already, at a measured pace",
+    "web.POST /verify/switch": "puts the open question another way; nothing is proved by that",
     "web.POST /verify/address": "corrects an address for which there is no account yet",
     "inbox.clear": "development's letters, on this machine alone",
 }

@@ -95,9 +95,14 @@ def check() -> Response | None:
     session = visits.session()
     if session is None or session.stage is not demand.stage:
         return _to_sign_in(demand.stage)
-    if demand.fresh and not session.is_fresh(visits.visit().now):
-        return _to_confirm()
-    return None
+    return refuse_stale() if demand.fresh else None
+
+
+def refuse_stale() -> Response | None:
+    """Lead to a second step whoever made none in the last minutes, and from there back."""
+    session = visits.session()
+    is_fresh = session is not None and session.is_fresh(visits.visit().now)
+    return None if is_fresh else _to_confirm()
 
 
 def is_answered_by_flask() -> bool:

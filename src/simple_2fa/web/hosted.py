@@ -28,6 +28,12 @@ def resend() -> Response:
     return steps.resend()
 
 
+@anybody
+def switch() -> Response:
+    """Have the question put another way."""
+    return steps.switch()
+
+
 @signed_in
 def again() -> Response:
     """Show the form that was sent before the second step: its person sends it, never we."""
@@ -52,8 +58,10 @@ ROUTES = (
     ("GET", "/verify/delivery", verify.delivery),
     ("GET", "/verify/answer", verify.reopen),
     ("GET", "/verify/resend", verify.reopen),
+    ("GET", "/verify/switch", verify.reopen),
     ("POST", "/verify/answer", answer),
     ("POST", "/verify/resend", resend),
+    ("POST", "/verify/switch", switch),
     ("GET", kept.AGAIN, again),
     ("POST", kept.AGAIN, drop),
 )

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
+from simple_2fa.challenges.model import Purpose
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
@@ -12,7 +13,7 @@ from simple_2fa.http.pages import page
 from simple_2fa.http.paths import at, go, home, lead_to, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
-from simple_2fa.signin import changes, login, step_up
+from simple_2fa.signin import changes, login, people, step_up, ways
 from simple_2fa.signin.model import HeldError, Typed
 from simple_2fa.web import undo
 from simple_2fa.web.forms import Form, lead_on, patience, wanted_path
@@ -61,7 +62,7 @@ def show_confirm() -> Response:
         return lead_to(to)
     if session and session.is_one_factor(visits.visit().now):
         return page("account/held", {"until": session.one_factor_until}, 403)
-    return page("confirm", {"before": before(to), "next": to, "error": None})
+    return page("confirm", {**_asked(to), "error": None})
 
 
 @signed_in
@@ -76,10 +77,17 @@ def confirm() -> Response:
     except HeldError:
         return again
     except SlowDownError as why:
-        told = {"before": before(to), "next": to, "error": "slow_down", **patience(why.retry_at)}
+        told = {**_asked(to), "error": "slow_down", **patience(why.retry_at)}
         return page("confirm", told, 429)
     services().worker.wake()
     return go("/verify")
+
+
+def _asked(path: str) -> dict[str, object]:
+    """Give what the page says of that step, and of what comes next."""
+    visit = visits.visit()
+    first = ways.ways(visit, people.owner(visit), Purpose.STEP_UP)[0]
+    return {"before": before(path), "next": path, "mailed": first == ways.MAIL}
 
 
 def before(path: str) -> str:

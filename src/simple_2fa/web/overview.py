@@ -1,6 +1,6 @@
 """What the account's page shows: browsers, sessions, activity."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from simple_2fa.accounts.model import Account
@@ -12,9 +12,9 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.http import agents, visits
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Stage
-from simple_2fa.signin import people
+from simple_2fa.signin import enrolling, people, ways
 from simple_2fa.signin.model import Visit
-from simple_2fa.web import undo
+from simple_2fa.web import standing, undo
 
 _FIRST = 10
 """Lines of activity on the account's page."""
@@ -30,6 +30,11 @@ _NOTICES = {
     "ended",
     "ended_others",
     "language",
+    "added",
+    "removed",
+    "renamed",
+    "mail_on",
+    "mail_off",
 }
 _WHAT = {
     (Tag.ACCOUNT_CREATE, "approved"): "account_created",
@@ -43,6 +48,9 @@ _WHAT = {
     (Tag.CHALLENGE_ANSWER, "wrong"): "wrong_code",
     (Tag.CHALLENGE_RESEND, "done"): "right_password",
     (Tag.CHALLENGE_START, "done"): "right_password",
+    (Tag.CREDENTIAL_ADD, "approved"): "way_added",
+    (Tag.CREDENTIAL_REMOVE, "done"): "way_removed",
+    (Tag.MAIL_CODES_SWITCH, "done"): "mail",
     (Tag.PASSWORD_CHANGE, "done"): "password_changed",
     (Tag.PASSWORD_CHECK, "right"): "right_password",
     (Tag.PASSWORD_CHECK, "wrong"): "wrong_password",
@@ -63,7 +71,7 @@ _HALF_WAY = {"right_password", "reset_code"}
 def account(notice: str | None) -> dict[str, object]:
     """Give what the page of the visitor's account shows."""
     visit, mine = visits.visit(), people.owner(visits.visit())
-    lines = _lines(_read(visit, mine, visit.now + timedelta(seconds=1)))
+    lines = _lines(_read(visit, mine, visit.now + timedelta(seconds=1)), visit.desk.factors)
     return {
         "account": {
             "address": mine.address,
@@ -74,6 +82,9 @@ def account(notice: str | None) -> dict[str, object]:
         "undo": next(iter(undo.offers()), None),
         "password": {"changed": mine.password_at, "is_restored": _is_restored(lines)},
         "one_factor_until": _held_until(visit),
+        "ways": standing.ways(visit, mine),
+        "mail_codes": mine.mail_codes,
+        "may_switch": not mine.mail_codes or bool(enrolling.strong(visit, mine)),
         "browsers": _browsers(visit, mine),
         "sessions": _sessions(visit, mine),
         "activity": lines[:_FIRST],
@@ -86,16 +97,18 @@ def activity(before: str) -> dict[str, object]:
     start = visit.now + timedelta(seconds=1)
     if before.isascii() and before.isdigit() and len(before) <= 15:  # noqa: PLR2004 (milliseconds)
         start = from_millis(min(int(before), to_millis(start)))
-    lines, older = _page(_read(visit, people.owner(visit), start))
+    lines, older = _page(_read(visit, people.owner(visit), start), visit.desk.factors)
     return {"activity": lines, "older": older, "one_factor_until": _held_until(visit)}
 
 
-def _page(found: Sequence[Event]) -> tuple[list[dict[str, object]], str | None]:
+def _page(
+    found: Sequence[Event], known: Collection[str] = ()
+) -> tuple[list[dict[str, object]], str | None]:
     """Give a page's lines, and where the next one begins. What happened at once stays together."""
     there_is_more = len(found) == _LOOKED_AT
     if there_is_more:
         found = [each for each in found if each.at > found[-1].at] or found
-    lines = _lines(found)
+    lines = _lines(found, known)
     ends = found[-1].at if found else None
     if len(lines) > _PAGE:
         ends, there_is_more = lines[_PAGE - 1]["at"], True  # type: ignore[assignment]
@@ -155,7 +168,7 @@ def _read(visit: Visit, mine: Account, before: datetime) -> Sequence[Event]:
     return visit.db.read(query)
 
 
-def _lines(found: Sequence[Event]) -> list[dict[str, object]]:
+def _lines(found: Sequence[Event], known: Collection[str] = ()) -> list[dict[str, object]]:
     """Give a line for each event that somebody is told, the newest first.
 
     The first network of an account is neither known nor new: there is none to compare it with.
@@ -172,7 +185,8 @@ def _lines(found: Sequence[Event]) -> list[dict[str, object]]:
             agent = _browser(str(each.data["agent"])) if "agent" in each.data else ""
             compares = bool(seen) or is_wrong or len(found) == _LOOKED_AT
             told = "known" if network in seen else "new" if compares else ""
-            lines.append({"what": what, "agent": agent, "network": told, "at": each.at})
+            facts = {"agent": agent, "network": told, "at": each.at, "factor": _factor(each, known)}
+            lines.append({"what": what, **facts})
         if network and not is_wrong and what not in _HALF_WAY:
             seen.add(network)
     return lines[::-1]
@@ -184,4 +198,12 @@ def _browser(agent: str) -> str:
 
 def _what(event: Event) -> str | None:
     what = _WHAT.get((event.tag, event.outcome))
+    if what == "mail":
+        return f"mail_{event.data['to']}"
     return "signed_in_browser" if what and event.data.get("how") == "browser" else what
+
+
+def _factor(event: Event, known: Collection[str]) -> str:
+    """Name the factor that a line tells of; one that this node doesn't have has no words."""
+    named = str(event.data.get("factor") or event.data.get("how") or ways.MAIL)
+    return named if named in known else ways.MAIL

@@ -1,6 +1,7 @@
 """What the page of a second step shows, and with which status."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import Response
@@ -14,6 +15,7 @@ from simple_2fa.challenges.model import (
 )
 from simple_2fa.clients import flows as clients
 from simple_2fa.core.address import mask, spoken
+from simple_2fa.core.factor import Factor, Prompt
 from simple_2fa.http.pages import page
 from simple_2fa.http.services import now, seconds_until, services
 from simple_2fa.mail.outbox import Delivery, Progress
@@ -38,8 +40,10 @@ _STATUS = {
     "canceled": 410,
     "empty": 422,
     "malformed": 422,
+    "mail_later": 429,
     "slow_down": 429,
     "paused": 429,
+    "too_many": 409,
     "too_many_tries": 429,
     "unavailable": 503,
 }
@@ -52,6 +56,9 @@ _NOTHING: dict[str, object] = {
     "ticket": "",
     "challenge": None,
     "values": {},
+    "asked": {},
+    "others": (),
+    "hint": "",
 }
 
 
@@ -65,12 +72,13 @@ def asked(
 ) -> Response:
     """Render a challenge's page with an error or a notice; `again` says when to come back."""
     error, stopped = more.get("error"), challenge.stopped(now())
-    progress = flows.delivery(services().desk, challenge)
+    progress = flows.delivery(services().desk, challenge) if is_mailed(challenge) else None
     context: dict[str, object] = {
         **_NOTHING,
         "state": "dead" if error in ERRORS.values() or stopped else "ask",
         "reason": ERRORS.get(stopped, error) if stopped else error,
         "challenge": facts(challenge),
+        "asked": prompt_of(challenge),
         "delivery": progress and delivery_facts(challenge, progress),
         "notice_at": challenge.resend_after - RESEND_GAP,
         "wait": seconds_until(challenge.resend_after),
@@ -97,9 +105,9 @@ def done(challenge: Challenge | None = None) -> Response:
     return page("verify", {**_NOTHING, "state": "done", "challenge": told})
 
 
-def waiting(again: datetime | None = None) -> Response:
+def waiting(again: datetime | None = None, others: Sequence[str] = ()) -> Response:
     """Render the page of somebody whose password was right, and whose code couldn't be sent yet."""
-    told = patience(again) if again else {}
+    told = {"others": others, **(patience(again) if again else {})}
     response = page("verify", {**_NOTHING, "state": "waiting", **told}, 429 if again else 200)
     if again:
         response.headers["Retry-After"] = str(max(seconds_until(again), 1))
@@ -111,6 +119,55 @@ def nothing(status: int = 200) -> Response:
     return page("verify", {**_NOTHING, "state": "nowhere"}, status)
 
 
+def enrolling(factor: Factor, *, error: str | None = None) -> Response:
+    """Render the page that says what it takes to add a way to sign in."""
+    told: dict[str, object] = {
+        "factor": factor.name,
+        "challenge": {},
+        "is_single": factor.is_single,
+    }
+    return page("account/add", {**_NOTHING, **told, "error": error}, _STATUS[error])
+
+
+def enrolled(
+    challenge: Challenge,
+    _ticket: str,
+    *,
+    status: int | None = None,
+    again: datetime | None = None,
+    **more: object,
+) -> Response:
+    """Render the page that shows what is to be confirmed; one that is over begins anew."""
+    factor, stopped = services().desk.factor(challenge.factor), challenge.stopped(now())
+    error = ERRORS[stopped] if stopped else more.get("error")
+    context: dict[str, object] = {
+        **_NOTHING,
+        **more,
+        "error": error,
+        "factor": factor.name,
+        "is_single": factor.is_single,
+        "challenge": facts(challenge),
+        "asked": {} if stopped else prompt_of(challenge),
+        "script": factor.script,
+    }
+    if status is None:
+        status = _STATUS[str(error) if error else None]
+    response = page("account/add", context, 200 if stopped else status)
+    if again:
+        response.headers["Retry-After"] = str(max(seconds_until(again), 1))
+    return response
+
+
+def prompt_of(challenge: Challenge) -> Prompt:
+    """Give what a challenge's factor shows, while it takes answers."""
+    return services().desk.posed(challenge).prompt if challenge.sealed else {}
+
+
+def is_mailed(challenge: Challenge) -> bool:
+    """Whether its code comes by mail, as the question is put now."""
+    return services().desk.factor(challenge.factor).rests_on_mailbox
+
+
 def facts(challenge: Challenge) -> dict[str, object]:
     """Give what the page shows of a challenge; an address that was typed here is shown whole."""
     whole = challenge.purpose in _TYPED_HERE
@@ -120,6 +177,7 @@ def facts(challenge: Challenge) -> dict[str, object]:
         "to_spoken": "" if whole else spoken(challenge.address),
         "digits": challenge.digits,
         "factor": challenge.factor,
+        "mailed": is_mailed(challenge),
         "purpose": challenge.purpose,
         "expires_at": challenge.expires_at,
         "client": clients.name_of(services().db, challenge.caller.id) if is_client else "",

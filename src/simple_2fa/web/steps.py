@@ -1,6 +1,7 @@
 """The page of a second step for whoever has a session: what it waits for is answered here."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -23,12 +24,12 @@ from simple_2fa.web.forms import Form
 
 _ANSWERS: Mapping[Purpose, Callable[[Visit, str], Entered]] = {
     Purpose.LOGIN: lambda visit, text: login.answer(
-        visit, text, remember=request.form.get("remember") == "yes"
+        visit, text, factor=_factor(), remember=request.form.get("remember") == "yes"
     ),
     Purpose.PROVE_ADDRESS: register.confirm,
     Purpose.RESET: recover.prove,
     Purpose.CHANGE_ADDRESS: changes.confirm_address,
-    Purpose.STEP_UP: step_up.answer,
+    Purpose.STEP_UP: lambda visit, text: step_up.answer(visit, text, factor=_factor()),
 }
 """Who takes the answer to each purpose's challenge."""
 _GO_TO = {
@@ -42,9 +43,12 @@ _GO_TO = {
 def show() -> Response | None:
     """Show what the session waits for; None where it waits for nothing."""
     seen = asking.awaited(visits.visit())
-    if asking.purpose_of(visits.visit(), seen) is None:
+    purpose = asking.purpose_of(visits.visit(), seen)
+    if purpose is None:
         return None
-    return _form(seen).open() if seen else shown.waiting()
+    if seen and purpose is Purpose.ENROL:
+        return go(f"/account/add/{seen.factor}")
+    return _form(seen).open() if seen else _waiting()
 
 
 def delivery() -> Challenge | None:
@@ -67,13 +71,25 @@ def answer() -> Response:
     return _form(seen).send(judge)
 
 
+def switch() -> Response:
+    """Have the question put another way."""
+    seen = asking.awaited(visits.visit())
+    if seen is None and asking.purpose_of(visits.visit(), seen) is None:
+        return go("/verify")
+
+    def put() -> None:
+        asking.switch(visits.visit(), _factor())
+
+    return _form(seen).switch(put) if seen else _send_first(put)
+
+
 def resend() -> Response:
     """Send the code again; where it can't be answered any more, send a new one."""
     seen = asking.awaited(visits.visit())
     if asking.purpose_of(visits.visit(), seen) is None:
         return go("/verify")
     if seen is None:
-        return _send_first()
+        return _send_first(lambda: asking.again(visits.visit()))
     try:
         return _form(seen).send_again(lambda: asking.again(visits.visit()))
     except NotFreshError:
@@ -111,18 +127,29 @@ def _form(seen: Challenge) -> CodeForm:
     return CodeForm(seen, more=partial(_more, seen))
 
 
-def _send_first() -> Response:
-    """Send the code that couldn't be sent when the password was right."""
+def _send_first(ask: Callable[[], object]) -> Response:
+    """Put the question that couldn't be put when the password was right."""
     if not csrf_fits():
-        return shown.waiting()
+        return _waiting()
     try:
-        asking.again(visits.visit())
+        ask()
     except SlowDownError as why:
-        return shown.waiting(why.retry_at)
+        return _waiting(why.retry_at)
     except UnavailableError:
-        return shown.waiting()
+        return _waiting()
     services().worker.wake()
     return go("/verify?notice=renewed")
+
+
+def _waiting(again: datetime | None = None) -> Response:
+    visit = visits.visit()
+    purpose = asking.purpose_of(visit, None)
+    return shown.waiting(again, asking.others(visit, None, purpose) if purpose else ())
+
+
+def _factor() -> str:
+    """Give the factor that a form names: the one by which it is answered, or that is wanted."""
+    return request.form.get("factor", "")
 
 
 def _tell(seen: Challenge, entered: Entered) -> Response:
@@ -153,6 +180,7 @@ def _more(seen: Challenge) -> dict[str, Any]:
     to = session.goes_to if session else ""
     before = to.removeprefix(at("/account")).strip("/") if seen.purpose == Purpose.STEP_UP else ""
     more: dict[str, Any] = {"values": {"remember": is_ticked(seen)}, "before": before}
+    more["others"] = asking.others(visits.visit(), seen, Purpose(seen.purpose))
     if seen.purpose == Purpose.LOGIN:
         more["can_remember"] = login.can_remember(visits.visit(), seen.factor)
     return more

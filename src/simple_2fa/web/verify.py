@@ -19,7 +19,8 @@ from simple_2fa.http.paths import go, home, lead_to
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
 from simple_2fa.sessions.model import Stage
-from simple_2fa.web import shown, steps
+from simple_2fa.signin.ways import MAIL
+from simple_2fa.web import shown, steps, tickets
 from simple_2fa.web.code_form import CodeForm
 
 _REOPENS = timedelta(hours=1)
@@ -50,7 +51,7 @@ def show(ticket: str) -> Response:
         return shown.nothing(404)
     if challenge.outcome == Outcome.APPROVED:
         return shown.done(challenge)
-    return CodeForm(challenge, ticket).open()
+    return _form(challenge, ticket).open()
 
 
 @anybody
@@ -88,13 +89,32 @@ def resend() -> Response:
     return _resend_by_ticket(ticket) if ticket else steps.resend()
 
 
+@anybody
+def switch() -> Response:
+    """Have the question put another way."""
+    ticket = request.form.get("ticket", "")
+    return _switch_by_ticket(ticket) if ticket else steps.switch()
+
+
+def _form(challenge: Challenge, ticket: str) -> CodeForm:
+    return CodeForm(challenge, ticket, more=lambda: {"others": tickets.others(challenge)})
+
+
 def _resend_by_ticket(ticket: str) -> Response:
     challenge = _found(ticket)
     if challenge is None:
         return shown.nothing(404)
-    return CodeForm(challenge, ticket).send_again(
+    return _form(challenge, ticket).send_again(
         lambda: flows.renew(services().desk, challenge, now())
     )
+
+
+def _switch_by_ticket(ticket: str) -> Response:
+    challenge = _found(ticket)
+    if challenge is None:
+        return shown.nothing(404)
+    wanted = request.form.get("factor", "")
+    return _form(challenge, ticket).switch(lambda: tickets.switch(challenge, wanted))
 
 
 def _answer_by_ticket(ticket: str) -> Response:
@@ -102,10 +122,10 @@ def _answer_by_ticket(ticket: str) -> Response:
     if challenge is None:
         return shown.nothing(404)
 
-    form = CodeForm(challenge, ticket)
+    form = _form(challenge, ticket)
 
     def judge(text: str) -> Response:
-        attempt = Attempt(text, challenge.caller, challenge.purpose)
+        attempt = tickets.attempt(challenge, text, request.form.get("factor", ""))
         answered = answers.answer(services().desk, challenge.id, attempt, now())
         return go(form.path) if answered.outcome is Outcome.APPROVED else form.tell(answered)
 
@@ -130,7 +150,7 @@ def _answer_bare() -> Response:
         faults["error"] = "malformed"
     if faults:
         return shown.bare(address, **faults)
-    attempt = Attempt(code, Caller("client", DEVELOPMENT))
+    attempt = Attempt(code, Caller("client", DEVELOPMENT), factor=MAIL)
     answered = answers.answer_by_address(services().desk, subject, attempt, now())
     if answered.outcome is Outcome.APPROVED:
         return shown.done()
@@ -154,8 +174,10 @@ ROUTES = (
     ("GET", "/verify/<ticket>/delivery", delivery),
     ("GET", "/verify/answer", reopen),
     ("GET", "/verify/resend", reopen),
+    ("GET", "/verify/switch", reopen),
     ("POST", "/verify/answer", answer),
     ("POST", "/verify/resend", resend),
+    ("POST", "/verify/switch", switch),
     ("GET", "/verify/address", steps.show_address),
     ("POST", "/verify/address", steps.change_address),
 )

@@ -28,6 +28,9 @@ def test_what_is_offered_there_is_allowed_and_what_has_to_wait_is_explained(
     waiting = [each for each in shown.all("button") if "disabled" in each]
     assert [each.text for each in waiting] == [
         "Change password",
+        "Add an authenticator app",
+        "Add a token",
+        "Create codes",
         "Forget Firefox on Windows",
         "Sign out Firefox on Windows",
         "Sign out everywhere else",
