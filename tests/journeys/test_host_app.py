@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, abort, g, request, session
+from flask import Flask, Response, abort, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import select
 
 from host_app import ANN, BOB, Customer, HostApp, host_app, leads
@@ -145,16 +146,115 @@ class TestSignOut:
         ann.post("/empty")
         assert leads(thief.get("/orders")) == "/verify"
 
-    def test_an_error_before_it_has_looked_who_is_there_is_none(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("way", ["a page", "a check before each page", "a value", "afterwards"])
+    def test_so_does_one_that_answers_with_an_error_or_comes_late(
+        self, tmp_path: Path, way: str
+    ) -> None:
+        """As a time limit that signs people out, and shows its own page for 401."""
+
+        def leaves(app: Flask) -> None:
+            @app.before_request
+            def check() -> None:
+                if way == "a check before each page" and request.path == "/bye":
+                    session.pop("user")
+                    abort(401)
+
+            @app.get("/bye")
+            def bye() -> str:
+                if way == "afterwards":
+                    return "bye"
+                session["user"] = None
+                if way == "a page":
+                    session.pop("user")
+                return abort(401)
+
+            @app.after_request
+            def after(response: Response) -> Response:
+                if way == "afterwards" and request.path == "/bye":
+                    session.pop("user")
+                return response
+
+        ann = Customer(host_app(tmp_path, leaves)).confirm()
+        assert ann.get("/bye").status_code == (200 if way == "afterwards" else 401)
+        assert leads(ann.log_in().get("/orders")) == "/verify"
+
+    def test_so_does_one_that_its_session_does_not_tell_where_she_was_seen(
+        self, tmp_path: Path
+    ) -> None:
+        inside = {"1"}
+
+        def leaves(app: Flask) -> None:
+            @app.get("/bye")
+            @second_factor_required
+            def bye() -> str:
+                inside.clear()
+                return abort(410)
+
+        ann = Customer(host_app(tmp_path, leaves))
+        ann.app.two_factor.person_loader(lambda: ("1", ANN) if inside else None)
+        ann.confirm()
+        assert ann.get("/bye").status_code == 410
+        inside.add("1")
+        assert leads(ann.get("/orders")) == "/verify"
+
+    def test_so_does_one_under_a_cookie_of_another_name(self, tmp_path: Path) -> None:
+        class Own(SecureCookieSessionInterface):
+            def get_cookie_name(self, _: Flask) -> str:
+                return "shop_session"
+
+        def named(app: Flask) -> None:
+            app.session_interface = Own()
+
+            @app.get("/empty")
+            def empty() -> str:
+                session.clear()
+                return "empty"
+
+        ann = Customer(host_app(tmp_path, named)).confirm()
+        thief = Customer(ann.app)
+        thief.client._cookies = dict(ann.client._cookies or {})
+        assert ann.client.get_cookie("shop_session")
+        ann.get("/empty")
+        assert leads(thief.get("/orders")) == "/verify"
+
+    def test_nothing_is_left_of_a_session_that_began_as_she_left(self, tmp_path: Path) -> None:
+        def leaves(app: Flask) -> None:
+            @app.post("/bye")
+            @second_factor_required
+            def bye() -> str:
+                return f"bye {session.pop('user')}"
+
+        ann = Customer(host_app(tmp_path, leaves)).confirm(remember="yes")
+        ann.post("/logout")
+        assert ann.log_in().post("/bye").text == "bye 1"
+        with ann.app.db.reader.connect() as connection:
+            assert connection.execute(select(sessions.c.id)).all() == []
+
+    def test_looking_for_it_marks_no_page_as_hers_alone(self, tmp_path: Path) -> None:
+        """Caches would keep a copy for each browser."""
+        ann = Customer(host_app(tmp_path, lambda app: app.add_url_rule("/x", "x", lambda: "x")))
+        for each in (ann, ann.log_in()):
+            assert "Vary" not in each.get("/x").headers
+
+    @pytest.mark.parametrize("loses", ["", "_flashes"])
+    def test_an_error_before_it_has_looked_who_is_there_is_none(
+        self, tmp_path: Path, loses: str
+    ) -> None:
         """As where a limit or a check of forms stands before what loads the user."""
 
+        def busy() -> None:
+            session.pop(loses, None)
+            abort(429)
+
         def late(app: Flask) -> None:
-            app.before_request(lambda: abort(429) if request.args.get("busy") else None)
+            app.before_request(lambda: busy() if request.args.get("busy") else None)
             app.before_request(lambda: setattr(g, "user", session.get("user")))
 
         ann = Customer(host_app(tmp_path, late))
         ann.app.two_factor.person_loader(lambda: ("1", ANN) if g.get("user") else None)
         ann.confirm()
+        with ann.client.session_transaction() as held:
+            held["_flashes"] = [("message", "Welcome")]
         assert ann.get("/orders?busy=1").status_code == 429
         assert ann.get("/orders").status_code == 200
 
@@ -177,6 +277,22 @@ class TestSignOut:
         ann.confirm()
         assert ann.get("/spoil").text == "spoilt"
         assert ann.get("/orders").status_code == 200
+
+    def test_after_one_nobody_else_is_shown_what_is_hers(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.clock.move(minutes=6)
+        ann.post("/transfer", to="Bob")
+        ann.answer()
+        asked: list[int] = []
+
+        def person() -> tuple[str, str]:
+            asked.append(1)
+            return ("2", BOB) if len(asked) > 1 else ("1", str(1 // 0))
+
+        ann.app.two_factor.person_loader(person)
+        ann.get("/broken")
+        assert asked == [1]
+        assert leads(ann.get("/verify/again")) == "/"
 
     def test_its_loader_s_faults_break_no_other_view(self, ann: Customer) -> None:
         ann.confirm()

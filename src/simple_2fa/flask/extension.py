@@ -140,7 +140,8 @@ class Simple2FA:
             settings, is_development = settings_of(app)
         host = Host(self._name or app.name, lambda: self._loader)
         app.before_request_funcs.setdefault(None, [])[:0] = [Misplaced().refuse, host.note]
-        app.after_request(host.follow)
+        # After what the application does then: of these the first is called last.
+        app.after_request_funcs.setdefault(None, [])[:0] = [host.follow]
         app.cli.add_command(hosted_commands.group)
         making = Making(app, settings, self._database, is_development=is_development)
         return Mount(
