@@ -548,14 +548,41 @@ def secrets() -> str:
     return "all of them"
 
 
+@second_factor_required
+@MISLED.get("/reused")
+def twice() -> str:
+    return "all of them"
+
+
+@MISLED.get("/under", endpoint="under")  # type: ignore[no-redef]
+@second_factor_required
+def twice() -> str:  # noqa: F811 (the name is used again)
+    return "guarded"
+
+
+@second_factor_required
+@MISLED.get("/removed")
+def removed() -> str:
+    return "all of them"
+
+
+del removed
+
+
+def for_all() -> str:
+    return "open"
+
+
 class TestMisplaced:
     """A guard above the route, where Flask serves what is under it."""
 
     def test_its_view_is_refused_to_everybody(self, tmp_path: Path) -> None:
         ann = customer(tmp_path, lambda app: app.register_blueprint(MISLED)).confirm()
-        with pytest.raises(RuntimeError, match="put @second_factor_required under the route"):
-            ann.get("/secrets")
-        assert ann.get("/orders").status_code == 200
+        for path in ("/secrets", "/reused", "/removed"):
+            with pytest.raises(RuntimeError, match="put @second_factor_required under the route"):
+                ann.get(path)
+        for path in ("/orders", "/under"):
+            assert ann.get(path).status_code == 200
 
     def test_the_audit_tells(self, tmp_path: Path) -> None:
         shop = host_app(tmp_path, lambda app: app.register_blueprint(MISLED))
@@ -581,9 +608,23 @@ class TestMisplaced:
 
     def test_a_view_may_be_open_at_one_path_and_guarded_at_another(self, tmp_path: Path) -> None:
         def both(app: Flask) -> None:
-            app.add_url_rule("/open", "open", leads)
-            app.add_url_rule("/closed", "closed", second_factor_required(leads))
+            def view() -> str:
+                return "of a factory"
+
+            for name, each in (("module", leads), ("factory", view)):
+                app.add_url_rule(f"/{name}", name, each)
+                guarded = second_factor_required(each)
+                app.add_url_rule(f"/{name}/closed", f"{name}_closed", guarded)
+                second_factor_required(within=5)(each)  # which nobody serves
 
         shop = host_app(tmp_path, both)
-        assert Customer(shop).get("/closed").status_code == 401
+        assert Customer(shop).get("/factory").text == "of a factory"
+        assert Customer(shop).get("/factory/closed").status_code == 401
+        assert not any(row.is_misled for row in audit_routes(shop.flask).rows)
+
+    def test_also_where_the_guarded_one_was_of_an_application_that_is_gone(
+        self, tmp_path: Path
+    ) -> None:
+        second_factor_required(for_all)
+        shop = host_app(tmp_path, lambda app: app.add_url_rule("/open", "open", for_all))
         assert not any(row.is_misled for row in audit_routes(shop.flask).rows)
