@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blinker import NamedSignal
 from flask import Flask, Response, abort, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import select
@@ -38,6 +39,7 @@ class TestOncePerSignIn:
     def test_she_is_asked_and_comes_back_to_where_she_was_going(self, ann: Customer) -> None:
         ann.log_in()
         assert leads(ann.get("/orders?sort=new")) == "/verify"
+        assert ann.get("/").text == "home of 1, no"
         page = ann.verify()
         assert page.h1 == "Check your email"
         assert "a•••@example.com" in page.main
@@ -444,6 +446,19 @@ class TestForms:
         ann.answer()
         assert ann.open("/verify/again").in_order("Fill it in again", "a file", "Bob")
 
+    @pytest.mark.parametrize(
+        ("kind", "body"), [("text/plain", "to=Bob\r\n"), ("application/xml", "<to>Bob</to>")]
+    )
+    @pytest.mark.parametrize("is_chunked", [False, True])
+    def test_nor_can_what_is_no_form(
+        self, ann: Customer, kind: str, body: str, *, is_chunked: bool
+    ) -> None:
+        ann.log_in()
+        more = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""} if is_chunked else {}
+        ann.client.post("/transfer", data=body, content_type=kind, environ_overrides=more)
+        assert leads(ann.answer()) == "/verify/again"
+        assert ann.open("/verify/again").h1 == "Fill it in again"
+
     def test_a_button_alone_is_a_form_too(self, ann: Customer) -> None:
         ann.log_in().post("/transfer")
         ann.answer()
@@ -478,14 +493,19 @@ class TestForms:
         assert 40_000 < len(kept) < 2**16
 
     def test_she_may_leave_it(self, ann: Customer) -> None:
-        ann.log_in().post("/transfer", to="Bob")
+        ann.log_in().post("/transfer", {"Referer": "http://localhost/shop?page=2"}, to="Bob")
         ann.answer()
         form = ann.open("/verify/again").form("/verify/again")
         stale = ann.client.post("/verify/again", data={"csrf": "x"})
         assert leads(stale) == "/verify/again"
-        assert leads(ann.submit(form)) == "/"
-        assert leads(ann.get("/verify/again")) == "/"
+        assert leads(ann.submit(form)) == "/shop?page=2"
+        assert leads(ann.submit(form)) == leads(ann.get("/verify/again")) == "/"
         assert ann.app.sent == []
+
+    def test_of_a_form_from_who_knows_where_to_the_start_page(self, ann: Customer) -> None:
+        ann.log_in().post("/transfer", {"Referer": "http://localhost//evil.example"}, to="Bob")
+        ann.answer()
+        assert leads(ann.submit(ann.open("/verify/again").form("/verify/again"))) == "/"
 
     def test_another_form_does_not_replace_it_unseen(self, ann: Customer) -> None:
         ann.log_in().post("/transfer", to="Bob")
@@ -563,6 +583,33 @@ class TestAtOnce:
         other.get("/orders")
         assert len(ann.app.letters()) == 1
 
+    @pytest.mark.parametrize("first", [True, False])
+    def test_a_form_is_for_nobody_else_at_the_same_moment(
+        self, ann: Customer, *, first: bool
+    ) -> None:
+        """Who knows her password may have the same cookies, from the same network."""
+        other = ann.log_in().as_another_tab()
+        if first:
+            assert leads(other.post("/transfer", to="Mallory")) == "/verify"
+        assert leads(ann.get("/orders")) == "/verify"
+        code = ann.app.code()
+        if not first:
+            assert leads(other.post("/transfer", to="Mallory")) == "/verify"
+        assert leads(ann.answer(code)) == "/orders"
+        assert leads(ann.get("/verify/again")) == "/"
+        assert leads(other.get("/orders")) == "/verify"
+
+    @pytest.mark.parametrize(
+        "own", [{"User_Agent": "Mozilla/5.0 Firefox/140.0"}, {"Accept_Language": "de"}]
+    )
+    def test_nor_is_a_step_of_a_browser_that_says_otherwise(
+        self, ann: Customer, own: dict[str, str]
+    ) -> None:
+        other = ann.log_in().as_another_tab()
+        ann.get("/orders", User_Agent="Mozilla/5.0 Firefox/141.0")
+        other.get("/orders", **{"User_Agent": "Mozilla/5.0 Firefox/141.0", **own})
+        assert len(ann.app.letters()) == 2
+
     def test_whoever_has_the_same_cookies_later_is_asked_anew(self, ann: Customer) -> None:
         other = ann.log_in().as_another_tab()
         ann.get("/orders")
@@ -611,6 +658,13 @@ class TestPrograms:
             "sent": {"to": "Bob"}
         }
 
+    def test_one_that_signs_in_hears_it_too(self, ann: Customer) -> None:
+        """Where the view ends with `ask()`."""
+        reply = ann.post("/login-and-ask", {"Accept": "application/json"}, user="1")
+        assert (reply.status_code, reply.mimetype) == (403, "application/problem+json")
+        assert reply.get_json()["page"] == "http://localhost/verify"
+        assert leads(ann.answer()) == "/orders"
+
     def test_one_without_cookies_leaves_nothing_behind(self, ann: Customer) -> None:
         ann.app.two_factor.person_loader(lambda: ("1", ANN))
         for _ in range(2):
@@ -647,6 +701,14 @@ class TestAddresses:
         assert leads(ann.get("/orders")) == "/verify"
         assert any("address" in letter.subject for letter in ann.app.letters(ANN))
         assert leads(ann.answer(ann.app.code("ann@new.example.com"))) == "/orders"
+
+    @pytest.mark.parametrize("other", ["ann@new.example.com", "nobody"])
+    def test_also_where_a_view_looks_for_a_proof_by_itself(self, ann: Customer, other: str) -> None:
+        ann.confirm()
+        ann.app.people["1"] = "Ann@Example.com"
+        assert ann.get("/").text == "home of 1, mail_code"
+        ann.app.people["1"] = other
+        assert ann.get("/").text == "home of 1, no"
 
     def test_of_many_moves_a_few_are_told(self, ann: Customer) -> None:
         ann.confirm()
@@ -741,6 +803,25 @@ class TestSignals:
             ("failed", {"person": "1", "outcome": "wrong"}),
             ("passed", {"person": "1", "factor": "mail_code"}),
         ]
+
+    @pytest.mark.parametrize(
+        "signal", [second_factor_asked, second_factor_passed], ids=lambda each: each.name
+    )
+    def test_a_listener_that_fails_costs_nobody_her_step(
+        self, ann: Customer, signal: NamedSignal, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def listen(*_: object, **__: object) -> None:
+            raise LookupError("of the application")
+
+        signal.connect(listen, ann.app.flask)
+        ann.log_in()
+        assert leads(ann.get("/orders")) == "/verify"
+        assert leads(ann.answer()) == "/orders"
+        assert ann.get("/orders").status_code == 200
+        (told,) = (each for each in caplog.records if each.name == "simple_2fa.http.signals")
+        assert signal.name in told.message
+        assert told.exc_info
+        assert str(told.exc_info[1]) == "of the application"
 
 
 class TestSeveral:

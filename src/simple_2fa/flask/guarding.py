@@ -24,7 +24,6 @@ from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import go, home, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
-from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import persons
 from simple_2fa.signin.model import OverError
 from simple_2fa.web import kept
@@ -50,8 +49,8 @@ class Proof:
 
 def _proof() -> Proof | None:
     who = this_host().person()
-    session = visits.session() if who else None
-    if session is None or session.stage is not Stage.FULL:
+    session, account = (visits.session(), visits.account()) if who else (None, None)
+    if not (who and session and account and persons.are(account, *who)):
         return None
     return Proof(session.proved_by, session.proved_at)
 
