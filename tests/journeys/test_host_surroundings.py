@@ -75,6 +75,39 @@ class TestPrefix:
         for path in ("/register", "/forgot", "/api/v1/challenges", "/generate-2fa", "/docs"):
             assert ann.get(path).status_code == 404
 
+    @pytest.mark.parametrize(
+        ("path", "method"), [("/verify", "GET"), ("/verify/again", "POST"), ("/inbox", "GET")]
+    )
+    def test_a_path_of_ours_that_it_serves_too_is_refused_in_words(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str, method: str
+    ) -> None:
+        def add(app: Flask) -> None:
+            app.add_url_rule(path, "their_own", lambda: "their own", methods=[method])
+
+        says = f"a route of its own at '{path}'.*give Simple2FA a url_prefix"
+        with pytest.raises(RuntimeError, match=says):
+            host_app(tmp_path, add)
+        later = customer(tmp_path)
+        add(later.app.flask)
+        assert later.get("/broken").status_code == 418
+        assert later.client.open(path, method=method).status_code == 500
+        assert re.search(says, caplog.text)
+        behind = customer(tmp_path, add, url_prefix="/2fa").log_in()
+        assert behind.client.open(path, method=method).text == "their own"
+        assert leads(behind.get("/orders")) == "/2fa/verify"
+
+    def test_what_stands_beside_ours_is_its_own(self, tmp_path: Path) -> None:
+        def views(app: Flask) -> None:
+            app.add_url_rule("/verify", "post", lambda: "their POST", methods=["POST"])
+            app.add_url_rule("/verify/<token>", "token", lambda token: f"their {token}")
+            app.add_url_rule("/verify", "api", lambda: "their API's", subdomain="api")
+
+        ann = customer(tmp_path, views).log_in()
+        assert ann.post("/verify").text == "their POST"
+        assert ann.get("/verify/1234").text == "their 1234"
+        ann.get("/orders")
+        assert leads(ann.answer()) == "/orders"
+
 
 class TestProtection:
     @pytest.fixture(params=["before", "after"])

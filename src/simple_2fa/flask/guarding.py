@@ -92,7 +92,11 @@ def second_factor_required(view: Any = None, *, within: float | None = None) -> 
 
 
 def guard_blueprint(blueprint: Blueprint, within: float | None) -> None:
-    """Let all views of a blueprint be reached by those alone; see `Simple2FA.guard`."""
+    """Let all views of a blueprint be reached by those alone; see `Simple2FA.guard`.
+
+    Raises:
+        RuntimeError: it is registered already.
+    """
     if not isinstance(blueprint, Blueprint):
         raise TypeError(f"guard takes a blueprint, not {blueprint!r}: our own pages stay open")
     span = _span(within)
@@ -101,7 +105,13 @@ def guard_blueprint(blueprint: Blueprint, within: float | None) -> None:
         return None if is_answered_by_flask() else demand(span)
 
     mark(check, within)
-    blueprint.before_request(check)
+    try:
+        blueprint.before_request(check)
+    except AssertionError:  # Flask's, in words about set-up
+        raise RuntimeError(
+            f"the blueprint {blueprint.name!r} is registered already, so parts of it would stay"
+            " open: call guard before register_blueprint"
+        ) from None
 
 
 def _span(within: float | None) -> timedelta | None:
