@@ -11,6 +11,7 @@ from flask import Flask, Response, abort, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import select
 
+from apps import made
 from host_app import ANN, BOB, Customer, HostApp, host_app, leads
 from live import Shown
 from simple_2fa.db.schema import accounts, sessions
@@ -833,6 +834,16 @@ class TestSeveral:
         two.log_in()
         assert leads(two.get("/orders")) == "/verify"
         assert [len(each.app.letters()) for each in (one, two)] == [1, 1]
+
+    def test_nor_does_our_own_server_beside_one_in_its_database(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'shared.sqlite3'}"
+        shop = Customer(host_app(tmp_path, config={"SIMPLE_2FA_DATABASE_URL": url})).confirm()
+        with shop.client.session_transaction() as held:
+            (token,) = (each[1] for name, each in held.items() if name.startswith("_simple_2fa_"))
+        ours = made(tmp_path, url).client()
+        ours.set_cookie("s2fa_session", token, domain="localhost")
+        assert leads(ours.get("/account")).startswith("/login")
+        assert shop.get("/orders").status_code == 200
 
     def test_twice_in_one_is_refused(self, shop: HostApp) -> None:
         with pytest.raises(RuntimeError, match="already"):

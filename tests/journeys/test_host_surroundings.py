@@ -1,6 +1,7 @@
 """What an application has already: protection, handlers, a look, a prefix, names of its own."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from babel import Locale
 from flask import Blueprint, Flask, Response, g, redirect, render_template_string
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
+from itsdangerous import TimestampSigner
 from jinja2 import DictLoader, TemplateNotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, TestResponse
@@ -135,11 +137,16 @@ class TestProtection:
         ann.get("/orders")
         assert leads(ann.answer()) == "/orders"
 
-    def test_what_is_sent_again_has_a_new_token(self, protected: Customer) -> None:
+    def test_what_is_sent_again_has_a_new_token(
+        self, protected: Customer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The one that was sent is good for an hour by its clock."""
         ann = protected
         self.send(ann, "/login", user="1")
         self.send(ann, "/transfer", to="Bob")
         ann.answer()
+        later = int(time.time()) + 2 * 60 * 60
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: later)
         page = ann.open("/verify/again")
         assert "csrf_token" not in page.main
         assert ann.submit(page.form("/transfer")).get_data(as_text=True) == "sent"
