@@ -77,7 +77,7 @@ class Host:
 
     def token(self) -> str:
         """Give the token, where it is of whoever is signed in."""
-        held = flask.session.get(self._key)
+        held = self._in(flask.session)
         return held[1] if held and held[0] == self._whose() else ""
 
     def keep(self, _response: Response, token: str) -> None:
