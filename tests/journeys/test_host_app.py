@@ -239,7 +239,7 @@ class TestSignOut:
         for each in (ann, ann.log_in()):
             assert "Vary" not in each.get("/x").headers
 
-    @pytest.mark.parametrize("loses", ["", "_flashes"])
+    @pytest.mark.parametrize("loses", ["", "_flashes", "csrf_token"])
     def test_an_error_before_it_has_looked_who_is_there_is_none(
         self, tmp_path: Path, loses: str
     ) -> None:
@@ -257,7 +257,7 @@ class TestSignOut:
         ann.app.two_factor.person_loader(lambda: ("1", ANN) if g.get("user") else None)
         ann.confirm()
         with ann.client.session_transaction() as held:
-            held["_flashes"] = [("message", "Welcome")]
+            held.update({"_flashes": [("message", "Welcome")], "csrf_token": "for once"})
         assert ann.get("/orders?busy=1").status_code == 429
         assert ann.get("/orders").status_code == 200
 
@@ -296,6 +296,16 @@ class TestSignOut:
         ann.get("/broken")
         assert asked == [1]
         assert leads(ann.get("/verify/again")) == "/"
+
+    @pytest.mark.parametrize("odd", [{"a": 1, "b": 2}, ["a"], ["a", ["b"]], "ab", None, 7], ids=str)
+    def test_what_we_have_not_put_into_its_session_opens_nothing(
+        self, ann: Customer, odd: object
+    ) -> None:
+        ann.confirm()
+        with ann.client.session_transaction() as held:
+            (name,) = (each for each in held if each.startswith("_simple_2fa_"))
+            held[name] = odd
+        assert leads(ann.get("/orders")) == "/verify"
 
     def test_its_loader_s_faults_break_no_other_view(self, ann: Customer) -> None:
         ann.confirm()

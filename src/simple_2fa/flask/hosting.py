@@ -16,6 +16,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from simple_2fa.accounts.model import Person
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.ids import digest
+from simple_2fa.http.hosts import token_field
 from simple_2fa.http.own import g
 from simple_2fa.http.paths import is_asset
 from simple_2fa.http.services import mount, now, services
@@ -184,8 +185,8 @@ def _flask_s() -> SessionMixin:
 
 
 def _filled(session: Mapping[str, Any]) -> set[str]:
-    """Name what a session holds, by which somebody may be known; a message to show is nothing."""
-    return {name for name, value in session.items() if value} - {_MESSAGES}
+    """Name what a session holds, by which somebody may be known: no message, no form's token."""
+    return {name for name, value in session.items() if value} - {_MESSAGES, token_field()}
 
 
 def _end(token: str) -> None:
