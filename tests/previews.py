@@ -101,7 +101,7 @@ def _stopped(purpose: str, reason: str, **more: object) -> Preview:
     return template, {**context, "state": "dead", "reason": reason, "error": reason, **more}
 
 
-_SENT = Form("/transfer", (("amount", "12.50"), ("to", "Bob"), ("pin", "1")))
+_SENT = Form("/transfer", (("amount", "12.50"), ("to", "Bob"), ("pin", "1")), "/", is_whole=True)
 VERIFY: dict[str, Preview] = {
     "step-login-refused": _step("login", delivery=_delivery("failed", detail="550 no such user")),
     "step-prove-address-refused": _step(
@@ -118,7 +118,10 @@ VERIFY: dict[str, Preview] = {
     "step-nowhere": _step("", state="nowhere", challenge=None),
     "again": ("again", {"form": _SENT, "shown": [*_SENT.fields[:2], ("pin", "•••")]}),
     "again-button": ("again", {"form": replace(_SENT, fields=()), "shown": []}),
-    "again-not-whole": ("again", {"form": replace(_SENT, back="/"), "shown": _SENT.fields[:2]}),
+    "again-not-whole": (
+        "again",
+        {"form": replace(_SENT, is_whole=False), "shown": _SENT.fields[:2]},
+    ),
     "account-disabled": ("error", {"status": 403, "code": "account_disabled", "request_id": ""}),
     "no-address": ("error", {"status": 403, "code": "no_address", "request_id": ""}),
 }

@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
-from importlib.metadata import requires
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+
+import simple_2fa
 
 SERVER = (
     "granian",
@@ -40,6 +44,13 @@ def test_it_has_ten_direct_dependencies_at_most() -> None:
     assert 0 < len(ours) <= 10
 
 
+def test_with_all_of_them_it_has_80_mb_at_most() -> None:
+    own = sum(each.stat().st_size for each in Path(simple_2fa.__file__).parent.rglob("*.*"))
+    brought = {each.name: _size(each) for each in _needed("simple-2fa")}
+    assert {"Flask", "SQLAlchemy", "cffi"} <= brought.keys()
+    assert own + sum(brought.values()) <= 80_000_000, brought
+
+
 @pytest.mark.parametrize("name", [*SERVER, *LATER, *DATABASES])
 def test_the_extension_imports_nothing_that_it_does_not_need(name: str, imported: set[str]) -> None:
     assert "simple_2fa.flask" in imported
@@ -61,3 +72,19 @@ def test_the_extension_reads_no_source_when_it_is_imported() -> None:
     code = "import linecache, simple_2fa.flask; print(*linecache.cache, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert [name for name in done.stdout.splitlines() if "/simple_2fa/" in name] == []
+
+
+def _needed(name: str, extras: frozenset[str] = frozenset()) -> Iterator[Distribution]:
+    """Find what one installs along with a distribution here, and what that needs in turn."""
+    for text in distribution(name).requires or ():
+        needs = Requirement(text)
+        under = [{"extra": each} for each in (*extras, "")]
+        if needs.marker is None or any(map(needs.marker.evaluate, under)):
+            yield distribution(needs.name)
+            yield from _needed(needs.name, frozenset(needs.extras))
+
+
+def _size(installed: Distribution) -> int:
+    """Count the bytes of its files, those that Python has compiled among them."""
+    files = (Path(str(each.locate())) for each in installed.files or ())
+    return sum(each.stat().st_size for each in files if each.is_file())

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, abort, g, request, session
+from blinker import NamedSignal
+from flask import Flask, Response, abort, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import select
 
+from apps import made
 from host_app import ANN, BOB, Customer, HostApp, host_app, leads
 from live import Shown
 from simple_2fa.db.schema import accounts, sessions
@@ -37,6 +40,7 @@ class TestOncePerSignIn:
     def test_she_is_asked_and_comes_back_to_where_she_was_going(self, ann: Customer) -> None:
         ann.log_in()
         assert leads(ann.get("/orders?sort=new")) == "/verify"
+        assert ann.get("/").text == "home of 1, no"
         page = ann.verify()
         assert page.h1 == "Check your email"
         assert "a•••@example.com" in page.main
@@ -145,16 +149,115 @@ class TestSignOut:
         ann.post("/empty")
         assert leads(thief.get("/orders")) == "/verify"
 
-    def test_an_error_before_it_has_looked_who_is_there_is_none(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("way", ["a page", "a check before each page", "a value", "afterwards"])
+    def test_so_does_one_that_answers_with_an_error_or_comes_late(
+        self, tmp_path: Path, way: str
+    ) -> None:
+        """As a time limit that signs people out, and shows its own page for 401."""
+
+        def leaves(app: Flask) -> None:
+            @app.before_request
+            def check() -> None:
+                if way == "a check before each page" and request.path == "/bye":
+                    session.pop("user")
+                    abort(401)
+
+            @app.get("/bye")
+            def bye() -> str:
+                if way == "afterwards":
+                    return "bye"
+                session["user"] = None
+                if way == "a page":
+                    session.pop("user")
+                return abort(401)
+
+            @app.after_request
+            def after(response: Response) -> Response:
+                if way == "afterwards" and request.path == "/bye":
+                    session.pop("user")
+                return response
+
+        ann = Customer(host_app(tmp_path, leaves)).confirm()
+        assert ann.get("/bye").status_code == (200 if way == "afterwards" else 401)
+        assert leads(ann.log_in().get("/orders")) == "/verify"
+
+    def test_so_does_one_that_its_session_does_not_tell_where_she_was_seen(
+        self, tmp_path: Path
+    ) -> None:
+        inside = {"1"}
+
+        def leaves(app: Flask) -> None:
+            @app.get("/bye")
+            @second_factor_required
+            def bye() -> str:
+                inside.clear()
+                return abort(410)
+
+        ann = Customer(host_app(tmp_path, leaves))
+        ann.app.two_factor.person_loader(lambda: ("1", ANN) if inside else None)
+        ann.confirm()
+        assert ann.get("/bye").status_code == 410
+        inside.add("1")
+        assert leads(ann.get("/orders")) == "/verify"
+
+    def test_so_does_one_under_a_cookie_of_another_name(self, tmp_path: Path) -> None:
+        class Own(SecureCookieSessionInterface):
+            def get_cookie_name(self, _: Flask) -> str:
+                return "shop_session"
+
+        def named(app: Flask) -> None:
+            app.session_interface = Own()
+
+            @app.get("/empty")
+            def empty() -> str:
+                session.clear()
+                return "empty"
+
+        ann = Customer(host_app(tmp_path, named)).confirm()
+        thief = Customer(ann.app)
+        thief.client._cookies = dict(ann.client._cookies or {})
+        assert ann.client.get_cookie("shop_session")
+        ann.get("/empty")
+        assert leads(thief.get("/orders")) == "/verify"
+
+    def test_nothing_is_left_of_a_session_that_began_as_she_left(self, tmp_path: Path) -> None:
+        def leaves(app: Flask) -> None:
+            @app.post("/bye")
+            @second_factor_required
+            def bye() -> str:
+                return f"bye {session.pop('user')}"
+
+        ann = Customer(host_app(tmp_path, leaves)).confirm(remember="yes")
+        ann.post("/logout")
+        assert ann.log_in().post("/bye").text == "bye 1"
+        with ann.app.db.reader.connect() as connection:
+            assert connection.execute(select(sessions.c.id)).all() == []
+
+    def test_looking_for_it_marks_no_page_as_hers_alone(self, tmp_path: Path) -> None:
+        """Caches would keep a copy for each browser."""
+        ann = Customer(host_app(tmp_path, lambda app: app.add_url_rule("/x", "x", lambda: "x")))
+        for each in (ann, ann.log_in()):
+            assert "Vary" not in each.get("/x").headers
+
+    @pytest.mark.parametrize("loses", ["", "_flashes", "csrf_token"])
+    def test_an_error_before_it_has_looked_who_is_there_is_none(
+        self, tmp_path: Path, loses: str
+    ) -> None:
         """As where a limit or a check of forms stands before what loads the user."""
 
+        def busy() -> None:
+            session.pop(loses, None)
+            abort(429)
+
         def late(app: Flask) -> None:
-            app.before_request(lambda: abort(429) if request.args.get("busy") else None)
+            app.before_request(lambda: busy() if request.args.get("busy") else None)
             app.before_request(lambda: setattr(g, "user", session.get("user")))
 
         ann = Customer(host_app(tmp_path, late))
         ann.app.two_factor.person_loader(lambda: ("1", ANN) if g.get("user") else None)
         ann.confirm()
+        with ann.client.session_transaction() as held:
+            held.update({"_flashes": [("message", "Welcome")], "csrf_token": "for once"})
         assert ann.get("/orders?busy=1").status_code == 429
         assert ann.get("/orders").status_code == 200
 
@@ -177,6 +280,32 @@ class TestSignOut:
         ann.confirm()
         assert ann.get("/spoil").text == "spoilt"
         assert ann.get("/orders").status_code == 200
+
+    def test_after_one_nobody_else_is_shown_what_is_hers(self, ann: Customer) -> None:
+        ann.confirm()
+        ann.app.clock.move(minutes=6)
+        ann.post("/transfer", to="Bob")
+        ann.answer()
+        asked: list[int] = []
+
+        def person() -> tuple[str, str]:
+            asked.append(1)
+            return ("2", BOB) if len(asked) > 1 else ("1", str(1 // 0))
+
+        ann.app.two_factor.person_loader(person)
+        ann.get("/broken")
+        assert asked == [1]
+        assert leads(ann.get("/verify/again")) == "/"
+
+    @pytest.mark.parametrize("odd", [{"a": 1, "b": 2}, ["a"], ["a", ["b"]], "ab", None, 7], ids=str)
+    def test_what_we_have_not_put_into_its_session_opens_nothing(
+        self, ann: Customer, odd: object
+    ) -> None:
+        ann.confirm()
+        with ann.client.session_transaction() as held:
+            (name,) = (each for each in held if each.startswith("_simple_2fa_"))
+            held[name] = odd
+        assert leads(ann.get("/orders")) == "/verify"
 
     def test_its_loader_s_faults_break_no_other_view(self, ann: Customer) -> None:
         ann.confirm()
@@ -328,6 +457,19 @@ class TestForms:
         ann.answer()
         assert ann.open("/verify/again").in_order("Fill it in again", "a file", "Bob")
 
+    @pytest.mark.parametrize(
+        ("kind", "body"), [("text/plain", "to=Bob\r\n"), ("application/xml", "<to>Bob</to>")]
+    )
+    @pytest.mark.parametrize("is_chunked", [False, True])
+    def test_nor_can_what_is_no_form(
+        self, ann: Customer, kind: str, body: str, *, is_chunked: bool
+    ) -> None:
+        ann.log_in()
+        more = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""} if is_chunked else {}
+        ann.client.post("/transfer", data=body, content_type=kind, environ_overrides=more)
+        assert leads(ann.answer()) == "/verify/again"
+        assert ann.open("/verify/again").h1 == "Fill it in again"
+
     def test_a_button_alone_is_a_form_too(self, ann: Customer) -> None:
         ann.log_in().post("/transfer")
         ann.answer()
@@ -362,14 +504,19 @@ class TestForms:
         assert 40_000 < len(kept) < 2**16
 
     def test_she_may_leave_it(self, ann: Customer) -> None:
-        ann.log_in().post("/transfer", to="Bob")
+        ann.log_in().post("/transfer", {"Referer": "http://localhost/shop?page=2"}, to="Bob")
         ann.answer()
         form = ann.open("/verify/again").form("/verify/again")
         stale = ann.client.post("/verify/again", data={"csrf": "x"})
         assert leads(stale) == "/verify/again"
-        assert leads(ann.submit(form)) == "/"
-        assert leads(ann.get("/verify/again")) == "/"
+        assert leads(ann.submit(form)) == "/shop?page=2"
+        assert leads(ann.submit(form)) == leads(ann.get("/verify/again")) == "/"
         assert ann.app.sent == []
+
+    def test_of_a_form_from_who_knows_where_to_the_start_page(self, ann: Customer) -> None:
+        ann.log_in().post("/transfer", {"Referer": "http://localhost//evil.example"}, to="Bob")
+        ann.answer()
+        assert leads(ann.submit(ann.open("/verify/again").form("/verify/again"))) == "/"
 
     def test_another_form_does_not_replace_it_unseen(self, ann: Customer) -> None:
         ann.log_in().post("/transfer", to="Bob")
@@ -447,6 +594,33 @@ class TestAtOnce:
         other.get("/orders")
         assert len(ann.app.letters()) == 1
 
+    @pytest.mark.parametrize("first", [True, False])
+    def test_a_form_is_for_nobody_else_at_the_same_moment(
+        self, ann: Customer, *, first: bool
+    ) -> None:
+        """Who knows her password may have the same cookies, from the same network."""
+        other = ann.log_in().as_another_tab()
+        if first:
+            assert leads(other.post("/transfer", to="Mallory")) == "/verify"
+        assert leads(ann.get("/orders")) == "/verify"
+        code = ann.app.code()
+        if not first:
+            assert leads(other.post("/transfer", to="Mallory")) == "/verify"
+        assert leads(ann.answer(code)) == "/orders"
+        assert leads(ann.get("/verify/again")) == "/"
+        assert leads(other.get("/orders")) == "/verify"
+
+    @pytest.mark.parametrize(
+        "own", [{"User_Agent": "Mozilla/5.0 Firefox/140.0"}, {"Accept_Language": "de"}]
+    )
+    def test_nor_is_a_step_of_a_browser_that_says_otherwise(
+        self, ann: Customer, own: dict[str, str]
+    ) -> None:
+        other = ann.log_in().as_another_tab()
+        ann.get("/orders", User_Agent="Mozilla/5.0 Firefox/141.0")
+        other.get("/orders", **{"User_Agent": "Mozilla/5.0 Firefox/141.0", **own})
+        assert len(ann.app.letters()) == 2
+
     def test_whoever_has_the_same_cookies_later_is_asked_anew(self, ann: Customer) -> None:
         other = ann.log_in().as_another_tab()
         ann.get("/orders")
@@ -495,6 +669,13 @@ class TestPrograms:
             "sent": {"to": "Bob"}
         }
 
+    def test_one_that_signs_in_hears_it_too(self, ann: Customer) -> None:
+        """Where the view ends with `ask()`."""
+        reply = ann.post("/login-and-ask", {"Accept": "application/json"}, user="1")
+        assert (reply.status_code, reply.mimetype) == (403, "application/problem+json")
+        assert reply.get_json()["page"] == "http://localhost/verify"
+        assert leads(ann.answer()) == "/orders"
+
     def test_one_without_cookies_leaves_nothing_behind(self, ann: Customer) -> None:
         ann.app.two_factor.person_loader(lambda: ("1", ANN))
         for _ in range(2):
@@ -531,6 +712,14 @@ class TestAddresses:
         assert leads(ann.get("/orders")) == "/verify"
         assert any("address" in letter.subject for letter in ann.app.letters(ANN))
         assert leads(ann.answer(ann.app.code("ann@new.example.com"))) == "/orders"
+
+    @pytest.mark.parametrize("other", ["ann@new.example.com", "nobody"])
+    def test_also_where_a_view_looks_for_a_proof_by_itself(self, ann: Customer, other: str) -> None:
+        ann.confirm()
+        ann.app.people["1"] = "Ann@Example.com"
+        assert ann.get("/").text == "home of 1, mail_code"
+        ann.app.people["1"] = other
+        assert ann.get("/").text == "home of 1, no"
 
     def test_of_many_moves_a_few_are_told(self, ann: Customer) -> None:
         ann.confirm()
@@ -626,6 +815,25 @@ class TestSignals:
             ("passed", {"person": "1", "factor": "mail_code"}),
         ]
 
+    @pytest.mark.parametrize(
+        "signal", [second_factor_asked, second_factor_passed], ids=lambda each: each.name
+    )
+    def test_a_listener_that_fails_costs_nobody_her_step(
+        self, ann: Customer, signal: NamedSignal, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def listen(*_: object, **__: object) -> None:
+            raise LookupError("of the application")
+
+        signal.connect(listen, ann.app.flask)
+        ann.log_in()
+        assert leads(ann.get("/orders")) == "/verify"
+        assert leads(ann.answer()) == "/orders"
+        assert ann.get("/orders").status_code == 200
+        (told,) = (each for each in caplog.records if each.name == "simple_2fa.http.signals")
+        assert signal.name in told.message
+        assert told.exc_info
+        assert str(told.exc_info[1]) == "of the application"
+
 
 class TestSeveral:
     def test_two_applications_in_one_process_know_nothing_of_each_other(
@@ -636,6 +844,16 @@ class TestSeveral:
         two.log_in()
         assert leads(two.get("/orders")) == "/verify"
         assert [len(each.app.letters()) for each in (one, two)] == [1, 1]
+
+    def test_nor_does_our_own_server_beside_one_in_its_database(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'shared.sqlite3'}"
+        shop = Customer(host_app(tmp_path, config={"SIMPLE_2FA_DATABASE_URL": url})).confirm()
+        with shop.client.session_transaction() as held:
+            (token,) = (each[1] for name, each in held.items() if name.startswith("_simple_2fa_"))
+        ours = made(tmp_path, url).client()
+        ours.set_cookie("s2fa_session", token, domain="localhost")
+        assert leads(ours.get("/account")).startswith("/login")
+        assert shop.get("/orders").status_code == 200
 
     def test_twice_in_one_is_refused(self, shop: HostApp) -> None:
         with pytest.raises(RuntimeError, match="already"):

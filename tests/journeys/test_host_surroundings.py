@@ -1,6 +1,7 @@
 """What an application has already: protection, handlers, a look, a prefix, names of its own."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from babel import Locale
 from flask import Blueprint, Flask, Response, g, redirect, render_template_string
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
+from itsdangerous import TimestampSigner
 from jinja2 import DictLoader, TemplateNotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, TestResponse
@@ -75,6 +77,39 @@ class TestPrefix:
         for path in ("/register", "/forgot", "/api/v1/challenges", "/generate-2fa", "/docs"):
             assert ann.get(path).status_code == 404
 
+    @pytest.mark.parametrize(
+        ("path", "method"), [("/verify", "GET"), ("/verify/again", "POST"), ("/inbox", "GET")]
+    )
+    def test_a_path_of_ours_that_it_serves_too_is_refused_in_words(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str, method: str
+    ) -> None:
+        def add(app: Flask) -> None:
+            app.add_url_rule(path, "their_own", lambda: "their own", methods=[method])
+
+        says = f"a route of its own at '{path}'.*give Simple2FA a url_prefix"
+        with pytest.raises(RuntimeError, match=says):
+            host_app(tmp_path, add)
+        later = customer(tmp_path)
+        add(later.app.flask)
+        assert later.get("/broken").status_code == 418
+        assert later.client.open(path, method=method).status_code == 500
+        assert re.search(says, caplog.text)
+        behind = customer(tmp_path, add, url_prefix="/2fa").log_in()
+        assert behind.client.open(path, method=method).text == "their own"
+        assert leads(behind.get("/orders")) == "/2fa/verify"
+
+    def test_what_stands_beside_ours_is_its_own(self, tmp_path: Path) -> None:
+        def views(app: Flask) -> None:
+            app.add_url_rule("/verify", "post", lambda: "their POST", methods=["POST"])
+            app.add_url_rule("/verify/<token>", "token", lambda token: f"their {token}")
+            app.add_url_rule("/verify", "api", lambda: "their API's", subdomain="api")
+
+        ann = customer(tmp_path, views).log_in()
+        assert ann.post("/verify").text == "their POST"
+        assert ann.get("/verify/1234").text == "their 1234"
+        ann.get("/orders")
+        assert leads(ann.answer()) == "/orders"
+
 
 class TestProtection:
     @pytest.fixture(params=["before", "after"])
@@ -102,11 +137,16 @@ class TestProtection:
         ann.get("/orders")
         assert leads(ann.answer()) == "/orders"
 
-    def test_what_is_sent_again_has_a_new_token(self, protected: Customer) -> None:
+    def test_what_is_sent_again_has_a_new_token(
+        self, protected: Customer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The one that was sent is good for an hour by its clock."""
         ann = protected
         self.send(ann, "/login", user="1")
         self.send(ann, "/transfer", to="Bob")
         ann.answer()
+        later = int(time.time()) + 2 * 60 * 60
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: later)
         page = ann.open("/verify/again")
         assert "csrf_token" not in page.main
         assert ann.submit(page.form("/transfer")).get_data(as_text=True) == "sent"
@@ -548,14 +588,41 @@ def secrets() -> str:
     return "all of them"
 
 
+@second_factor_required
+@MISLED.get("/reused")
+def twice() -> str:
+    return "all of them"
+
+
+@MISLED.get("/under", endpoint="under")  # type: ignore[no-redef]
+@second_factor_required
+def twice() -> str:  # noqa: F811 (the name is used again)
+    return "guarded"
+
+
+@second_factor_required
+@MISLED.get("/removed")
+def removed() -> str:
+    return "all of them"
+
+
+del removed
+
+
+def for_all() -> str:
+    return "open"
+
+
 class TestMisplaced:
     """A guard above the route, where Flask serves what is under it."""
 
     def test_its_view_is_refused_to_everybody(self, tmp_path: Path) -> None:
         ann = customer(tmp_path, lambda app: app.register_blueprint(MISLED)).confirm()
-        with pytest.raises(RuntimeError, match="put @second_factor_required under the route"):
-            ann.get("/secrets")
-        assert ann.get("/orders").status_code == 200
+        for path in ("/secrets", "/reused", "/removed"):
+            with pytest.raises(RuntimeError, match="put @second_factor_required under the route"):
+                ann.get(path)
+        for path in ("/orders", "/under"):
+            assert ann.get(path).status_code == 200
 
     def test_the_audit_tells(self, tmp_path: Path) -> None:
         shop = host_app(tmp_path, lambda app: app.register_blueprint(MISLED))
@@ -581,9 +648,23 @@ class TestMisplaced:
 
     def test_a_view_may_be_open_at_one_path_and_guarded_at_another(self, tmp_path: Path) -> None:
         def both(app: Flask) -> None:
-            app.add_url_rule("/open", "open", leads)
-            app.add_url_rule("/closed", "closed", second_factor_required(leads))
+            def view() -> str:
+                return "of a factory"
+
+            for name, each in (("module", leads), ("factory", view)):
+                app.add_url_rule(f"/{name}", name, each)
+                guarded = second_factor_required(each)
+                app.add_url_rule(f"/{name}/closed", f"{name}_closed", guarded)
+                second_factor_required(within=5)(each)  # which nobody serves
 
         shop = host_app(tmp_path, both)
-        assert Customer(shop).get("/closed").status_code == 401
+        assert Customer(shop).get("/factory").text == "of a factory"
+        assert Customer(shop).get("/factory/closed").status_code == 401
+        assert not any(row.is_misled for row in audit_routes(shop.flask).rows)
+
+    def test_also_where_the_guarded_one_was_of_an_application_that_is_gone(
+        self, tmp_path: Path
+    ) -> None:
+        second_factor_required(for_all)
+        shop = host_app(tmp_path, lambda app: app.add_url_rule("/open", "open", for_all))
         assert not any(row.is_misled for row in audit_routes(shop.flask).rows)

@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select
@@ -81,6 +82,11 @@ class Database:
     def dialect(self) -> str:
         """'sqlite', 'mysql' (MariaDB too) or 'postgresql'."""
         return self.url.get_backend_name().replace("mariadb", "mysql")
+
+    @property
+    def file(self) -> Path:
+        """SQLite's file; an application's URL may name it as SQLite does, `file:/srv/app.db`."""
+        return Path((self.url.database or "").removeprefix("file:"))
 
     def read(self, query: Unit[T]) -> T:
         """Run a query without a lock; each statement sees what is committed by then.

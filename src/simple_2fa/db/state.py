@@ -3,7 +3,6 @@
 import logging
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import (
@@ -69,7 +68,7 @@ def _is_missing(db: Database) -> bool:
     if db.dialect != "sqlite":
         return False
     try:
-        Path(db.url.database or "").stat()
+        db.file.stat()
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:

@@ -46,7 +46,7 @@ def upgrade(db: Database) -> list[str]:
     """
     if db.dialect == "sqlite":
         with suppress(OSError):  # connecting will say it
-            Path(db.url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            db.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         return [] if state(db) == "current" else _persist(db)
     except (UnavailableError, SQLAlchemyError) as why:

@@ -21,6 +21,8 @@ from simple_2fa.web.kept import Form
 
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _USE = "wish"
+_TELL_APART = ("Cookie", "User-Agent", "Accept-Language")
+"""Headers in which all requests of one browser are alike."""
 _AT_ONCE = 10_000
 """Milliseconds in which requests of one browser are taken for the same wish."""
 
@@ -58,7 +60,10 @@ def ask(account: Account) -> Response:
 
 
 def ask_at_once(account: Account, wanted: str) -> Response:
-    """Put that question to whoever has just been signed in; then she goes on to a path."""
+    """Put that question to whoever has just been signed in; then she goes on to a path.
+
+    A program hears on which page.
+    """
     visit = visits.visit()
     cookies = login.skip(visit, account)
     if cookies:
@@ -121,8 +126,8 @@ def _let_in(cookies: Cookies) -> Session | None:
 
 def _wait(visit: Visit, account: Account) -> Response:
     """Let the person behind a program find the question on its page."""
-    _led(login.go_on(visit, account, kept.from_where(), _tokens(account), ask=False), account)
-    return refusal()
+    wanted = kept.from_where()
+    return _led(login.go_on(visit, account, wanted, _tokens(account), ask=False), account)
 
 
 def _aim(visit: Visit) -> Response:
@@ -150,13 +155,16 @@ def _is_asked(visit: Visit, wanted: str) -> bool:
 def _tokens(account: Account) -> tuple[str, ...]:
     """Give what opens one session for requests that a browser sends at once, as restored tabs do.
 
-    They carry the same cookies. Those of a moment before are looked for too.
+    They carry the same cookies and headers. Those of a moment before are looked for too. What a
+    form wants is for the browser alone that has sent it.
     """
-    visit, sent = visits.visit(), request.headers.get("Cookie", "")
+    visit = visits.visit()
+    told = [request.headers.get(name, "") for name in _TELL_APART]
+    if not told[0] or (request.method == "POST" and not is_program()):
+        return ()
     span = to_millis(visit.now) // _AT_ONCE
-    whose = f"{account.id} {account.epoch} {visit.place.agent} {visit.place.network} {sent}"
-    wishes = (f"{each} {whose}" for each in (span, span - 1))
-    return tuple(services().vault.mac(_USE, each) for each in wishes) if sent else ()
+    whose = "\n".join([account.id, str(account.epoch), visit.place.network, *told])
+    return tuple(services().vault.mac(_USE, f"{each} {whose}") for each in (span, span - 1))
 
 
 def _wanted(visit: Visit) -> tuple[str, Form | None]:
@@ -168,9 +176,9 @@ def _wanted(visit: Visit) -> tuple[str, Form | None]:
 
 
 def _led(entered: Entered, account: Account) -> Response:
-    """Keep what a step led to, and lead to its page."""
+    """Keep what a step led to, and lead to its page; a program is told where that is."""
     _tell_asked(account)
-    to = go("/verify")
+    to = refusal() if is_program() else go("/verify")
     return visits.keep(to, entered.cookies) if entered.cookies else to
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response
 from flask.sansio.scaffold import Scaffold
 from werkzeug.exceptions import ServiceUnavailable
 
-from simple_2fa.flask import guarding
+from simple_2fa.flask import guarding, sharing
 from simple_2fa.flask.commands import hosted as hosted_commands
 from simple_2fa.flask.commands.faults import plain_for_commands
 from simple_2fa.flask.config import settings_of
@@ -72,7 +72,7 @@ class Simple2FA:
 
         Raises:
             SettingsError: a setting is missing or can't be used.
-            RuntimeError: it is mounted already.
+            RuntimeError: it is mounted already, or has a route of its own where one of ours is.
         """
         if EXTENSION in app.extensions:
             raise RuntimeError("this application has Simple 2FA already")
@@ -89,6 +89,8 @@ class Simple2FA:
         for face in self._faces(mount):
             root.register_blueprint(face)
         app.register_blueprint(root, url_prefix=self._prefix or None)
+        for path in sharing.shared(app).values():
+            sharing.refuse(path)
 
     def person_loader(self, loader: Loader) -> Loader:
         """Let a function tell who is signed in: (id, address), or None for nobody."""
@@ -139,8 +141,10 @@ class Simple2FA:
         with plain_for_commands():
             settings, is_development = settings_of(app)
         host = Host(self._name or app.name, lambda: self._loader)
-        app.before_request_funcs.setdefault(None, [])[:0] = [Misplaced().refuse, host.note]
-        app.after_request(host.follow)
+        first = [Misplaced().refuse, sharing.Shared().refuse, host.note]
+        app.before_request_funcs.setdefault(None, [])[:0] = first
+        # After what the application does then: of these the first is called last.
+        app.after_request_funcs.setdefault(None, [])[:0] = [host.follow]
         app.cli.add_command(hosted_commands.group)
         making = Making(app, settings, self._database, is_development=is_development)
         return Mount(

@@ -24,7 +24,6 @@ from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import go, home, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
-from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import persons
 from simple_2fa.signin.model import OverError
 from simple_2fa.web import kept
@@ -50,8 +49,8 @@ class Proof:
 
 def _proof() -> Proof | None:
     who = this_host().person()
-    session = visits.session() if who else None
-    if session is None or session.stage is not Stage.FULL:
+    session, account = (visits.session(), visits.account()) if who else (None, None)
+    if not (who and session and account and persons.are(account, *who)):
         return None
     return Proof(session.proved_by, session.proved_at)
 
@@ -93,7 +92,11 @@ def second_factor_required(view: Any = None, *, within: float | None = None) -> 
 
 
 def guard_blueprint(blueprint: Blueprint, within: float | None) -> None:
-    """Let all views of a blueprint be reached by those alone; see `Simple2FA.guard`."""
+    """Let all views of a blueprint be reached by those alone; see `Simple2FA.guard`.
+
+    Raises:
+        RuntimeError: it is registered already.
+    """
     if not isinstance(blueprint, Blueprint):
         raise TypeError(f"guard takes a blueprint, not {blueprint!r}: our own pages stay open")
     span = _span(within)
@@ -102,7 +105,13 @@ def guard_blueprint(blueprint: Blueprint, within: float | None) -> None:
         return None if is_answered_by_flask() else demand(span)
 
     mark(check, within)
-    blueprint.before_request(check)
+    try:
+        blueprint.before_request(check)
+    except AssertionError:  # Flask's, in words about set-up
+        raise RuntimeError(
+            f"the blueprint {blueprint.name!r} is registered already, so parts of it would stay"
+            " open: call guard before register_blueprint"
+        ) from None
 
 
 def _span(within: float | None) -> timedelta | None:

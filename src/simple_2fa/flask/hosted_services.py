@@ -18,11 +18,15 @@ from simple_2fa.flask.building import Clock, build
 from simple_2fa.flask.checks import DEVELOPMENT, FOR_DEVELOPMENT, MODE, lack
 from simple_2fa.http.origins import names_this_machine
 from simple_2fa.http.services import Services
-from simple_2fa.settings import Settings
+from simple_2fa.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 COMMAND = "flask simple-2fa"
 """What its operator's commands begin with."""
+_IN_MEMORY = (
+    "database= is in memory, which each connection has for itself: give it a file,"
+    " sqlite:////srv/app.sqlite3, or another database"
+)
 _SAID_ALOUD = "no SIMPLE_2FA_SECRET_KEY is set: this is development, for this machine alone"
 
 
@@ -74,8 +78,13 @@ class Making:
         return self._settings.spelled(FOR_DEVELOPMENT) if is_other_s else ""
 
     def parts(self) -> Services:
-        """Put them together, whatever the state of the database."""
-        settings, db = _addressed(self._settings), _opened(self._source)
+        """Put them together, whatever the state of the database.
+
+        Raises:
+            SettingsError: outside development, the application's is in memory; as `build`.
+        """
+        db = _opened(self._source, in_memory=self._is_development)
+        settings = _addressed(self._settings)
         return build(settings, development=self._is_development, is_hosted=True, db=db)
 
     def apart(self, folder: Path, clock: Clock) -> Services:
@@ -109,21 +118,24 @@ def _prepare(db: Database) -> None:
     state.set_mark(db, MODE, DEVELOPMENT)
 
 
-def _opened(source: Any) -> Database | None:  # noqa: ANN401 (the same)
-    """Open the application's database by pools of our own."""
+def _opened(source: Any, *, in_memory: bool) -> Database | None:  # noqa: ANN401 (the same)
+    """Open the application's database by pools of our own; one in memory where that will do."""
     if source is None:
         return None
     engine = source if isinstance(source, Engine) else getattr(source, "engine", None)
     if not isinstance(engine, Engine):
         raise TypeError(f"database= takes an SQLAlchemy engine, or what has one, not {source!r}")
     if engine.dialect.name == "sqlite" and _is_in_memory(engine):
+        if not in_memory:
+            raise SettingsError((_IN_MEMORY,))
         return _in_a_file_of_its_own()
     return Database(engine.url, pool=engine.pool.recreate)
 
 
 def _is_in_memory(engine: Engine) -> bool:
     named = engine.url.database or ""
-    return named in {"", ":memory:"} or "mode=memory" in named or "mode" in engine.url.query
+    is_asked_for = engine.url.query.get("mode") == "memory" or "mode=memory" in named
+    return not named or ":memory:" in named or is_asked_for
 
 
 def _in_a_file_of_its_own() -> Database:

@@ -1,17 +1,22 @@
 """In somebody else's application: who is signed in there, and where our token is kept."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
+from typing import Any
 
 import flask
 from flask import Response, request
+from flask.globals import request_ctx
+from flask.sessions import SessionMixin
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import ServiceUnavailable
 
 from simple_2fa.accounts.model import Person
 from simple_2fa.core.errors import UnavailableError
 from simple_2fa.core.ids import digest
+from simple_2fa.http.hosts import token_field
 from simple_2fa.http.own import g
 from simple_2fa.http.paths import is_asset
 from simple_2fa.http.services import mount, now, services
@@ -20,6 +25,8 @@ from simple_2fa.sessions import store
 log = logging.getLogger(__name__)
 
 _LONGEST = 255
+_MESSAGES = "_flashes"
+"""Where Flask keeps what `flash` has said until a page shows it."""
 _GIVES = "return (id, address), or None where nobody is signed in"
 
 Told = tuple[object, str] | None
@@ -54,6 +61,7 @@ class Host:
         if told != g.get("host_person", told):
             self.look_again()  # the view has signed somebody in or out
         g.host_person = told
+        g.host_has_told = g.get("host_has_told", False) or told is not None
         return told
 
     def look_again(self) -> None:
@@ -70,7 +78,7 @@ class Host:
 
     def token(self) -> str:
         """Give the token, where it is of whoever is signed in."""
-        held = flask.session.get(self._key)
+        held = self._in(flask.session)
         return held[1] if held and held[0] == self._whose() else ""
 
     def keep(self, _response: Response, token: str) -> None:
@@ -86,15 +94,22 @@ class Host:
         flask.session.pop(self._key, None)
 
     def note(self) -> None:
-        """Before each request: note whose token the browser brought."""
-        g.brought = self._held()
+        """Before each request: note whose token the browser brought, and beside what."""
+        with _session() as session:
+            g.brought, g.beside = self._in(session), _filled(session)
 
     def follow(self, response: Response) -> Response:
-        """After each request: with whoever was signed out, or exchanged, goes the second step."""
+        """After each request, and after all that the application does then.
+
+        With whoever was signed out, or exchanged, goes the second step.
+        """
         if is_asset(request.endpoint):
             return response
-        brought, held = g.get("brought"), self._held()
-        if held and self._is_gone(held[0], response):
+        with _session() as session:
+            brought, held = g.get("brought"), self._in(session)
+            has_lost = bool(g.get("beside", set()) - _filled(session))
+        is_told = has_lost or response.status_code < HTTPStatus.BAD_REQUEST
+        if held and self._is_gone(held[0], is_told=is_told):
             self.drop(response)
             _end(held[1])
             held = None
@@ -102,27 +117,23 @@ class Host:
             _end(brought[1])  # the whole session was emptied
         return response
 
-    def _is_gone(self, whose: str, response: Response) -> bool:
+    def _is_gone(self, whose: str, *, is_told: bool) -> bool:
         """Whether somebody was signed out, or another signed in.
 
-        An error may come before the application has looked who is there, or leave it unable to.
+        An error may come before the application has looked who is there, or leave it unable to:
+        that nobody is there counts where somebody was a moment before, or `is_told` otherwise.
         """
+        is_told = is_told or g.get("host_has_told", False)
         try:
             there = self._whose()
         except Exception:
             log.exception("the person loader failed after a request")
             return False
-        return there != whose and bool(there or response.status_code < HTTPStatus.BAD_REQUEST)
+        return there != whose and bool(there or is_told)
 
-    def _held(self) -> list[str] | None:
-        """Look whose token its session holds, without a mark that it was looked at."""
-        name = flask.current_app.config["SESSION_COOKIE_NAME"]
-        if name not in request.cookies and not flask.session.modified:
-            return None
-        session = flask.session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (Flask's own way)
-        was_accessed = session.accessed
-        found = session.get(self._key)
-        session.accessed = was_accessed
+    def _in(self, session: Mapping[str, Any]) -> list[str] | None:
+        """Give whose token a session holds, and the token."""
+        found: Any = session.get(self._key)
         is_whole = isinstance(found, list | tuple) and len(found) == 2  # noqa: PLR2004 (whose, and what)
         return [str(each) for each in found] if is_whole else None
 
@@ -151,6 +162,31 @@ def this_host() -> Host:
     if not isinstance(keeper, Host):
         raise TypeError("this application is wholly ours: use http.guard in its views")
     return keeper
+
+
+@contextmanager
+def _session() -> Iterator[Mapping[str, Any]]:
+    """Let the application's session be read, without a mark that it was looked at."""
+    app, session = flask.current_app, _flask_s()
+    name = app.session_interface.get_cookie_name(app)
+    if name not in request.cookies and not session.modified:
+        yield {}
+        return
+    was_accessed = session.accessed
+    yield session
+    session.accessed = was_accessed
+
+
+def _flask_s() -> SessionMixin:
+    """Give the session itself: since 3.1.3 Flask marks it as soon as `flask.session` is used."""
+    context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (Flask's own way)
+    found: SessionMixin | None = getattr(context, "_session", None)
+    return context.session if found is None else found
+
+
+def _filled(session: Mapping[str, Any]) -> set[str]:
+    """Name what a session holds, by which somebody may be known: no message, no form's token."""
+    return {name for name, value in session.items() if value} - {_MESSAGES, token_field()}
 
 
 def _end(token: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any
-from weakref import ref
+from weakref import WeakSet
 
 from flask import Flask, current_app, request
 
@@ -19,7 +19,7 @@ def mark(call: Any, within: float | None) -> None:  # noqa: ANN401 (a function, 
     call.within = within
     for layer in layers(getattr(call, "__wrapped__", None)):
         with suppress(AttributeError, TypeError):  # a class, say, takes none
-            layer.guarded_by = ref(call)  # type: ignore[attr-defined]
+            layer.second_factor_guards = WeakSet([*_guards_of(layer), call])  # type: ignore[attr-defined]
 
 
 def marks(call: object) -> Iterator[float | None]:
@@ -44,22 +44,28 @@ def layers(call: object) -> Iterator[object]:
 def unguarded(app: Flask) -> frozenset[str]:
     """Name the endpoints above whose route a guard stands, where it guards nothing.
 
-    Their modules know the guarded function by a name under which Flask serves the bare one; inside
-    a function, as in an app factory, nobody knows the guarded one any more.
+    Their modules know the guarded function by a name under which Flask serves the bare one; where
+    that name was used again, or inside a function, nobody knows the guarded one any more.
     """
     views = app.view_functions.items()
-    return frozenset(end for end, view in views if not _guards(view) and _is_misled(view))
+    return frozenset(end for end, view in views if not _is_guard(view) and _is_misled(view))
 
 
 def _is_misled(view: object) -> bool:
-    if "<locals>" in getattr(view, "__qualname__", ""):
-        guard = getattr(view, "guarded_by", None)
-        return guard is not None and guard() is None
     named = _named(view)
-    return _guards(named) and any(layer is view for layer in layers(named))
+    if named is view:  # a guard that was written above it would have its name
+        return False
+    if _is_guard(named) and any(layer is view for layer in layers(named)):
+        return True
+    return hasattr(view, "second_factor_guards") and not _guards_of(view)
 
 
-def _guards(call: object) -> bool:
+def _guards_of(view: object) -> list[object]:
+    """Give what was guarded from it, as long as anybody has that."""
+    return list(getattr(view, "second_factor_guards", ()))
+
+
+def _is_guard(call: object) -> bool:
     return bool(list(marks(call)))
 
 
@@ -85,5 +91,6 @@ class Misplaced:
         if request.endpoint in self._endpoints:
             raise RuntimeError(
                 f"the guard above the route of {request.endpoint!r} guards nothing:"
-                " put @second_factor_required under the route"
+                " put @second_factor_required under the route; if the view is to be open there,"
+                " guard none of it that is served nowhere"
             )

@@ -52,6 +52,14 @@ def account_of(visit: Visit, person: Person, address: str) -> Account:
     return account if _is_same(account.address, address) else _moved(visit, account, address)
 
 
+def are(account: Account, person: Person, address: str) -> bool:
+    """Whether an account is a person's, at the address that her host gives now."""
+    try:
+        return account.person == person and _is_same(account.address, canonical(address))
+    except BadAddressError:
+        return False
+
+
 def is_in(visit: Visit, account: Account) -> Session | None:
     """Give the visitor's session, where a person has made the second step in it."""
     session = visit.session

@@ -49,8 +49,9 @@ def drop() -> Response:
     session = visits.session()
     if session is None or not csrf_fits():
         return go(kept.AGAIN)
+    form = kept.kept(session)
     kept.drop(session)
-    return lead_to(home())
+    return lead_to(form.back if form else home())
 
 
 ROUTES = (

@@ -17,9 +17,11 @@ from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session
 
 AGAIN = "/verify/again"
-_USE = "kept"
+_USE = "kept form"
 _MOST = 40 * 1024
 """Characters of a form that are kept; sealed they are less than 64 kB."""
+_OF_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+"""What is read as fields; a page may send others as text/plain."""
 _LONGEST_SHOWN = 200
 _SECRET = re.compile(r"pass|pwd|secret|token|cvv|cvc|card|(?<![a-z])pin(?![a-z])", re.IGNORECASE)
 _LASTS = timedelta(minutes=15)
@@ -35,12 +37,14 @@ class Form:
     Attributes:
         path: to which.
         fields: names and values, as far as they could be kept.
-        back: the page to fill it in again, where they are not all; else ''.
+        back: the page that it came from, as far as that is known; else the start page.
+        is_whole: all of it could be kept; else it has to be filled in again.
     """
 
     path: str
     fields: Fields
-    back: str = ""
+    back: str
+    is_whole: bool
 
 
 def wanted(*, is_meant: bool) -> tuple[str, Form | None]:
@@ -55,9 +59,8 @@ def wanted(*, is_meant: bool) -> tuple[str, Form | None]:
         return home(), None
     sent = tuple(request.form.items(multi=True))
     fields = _that_fit(sent)
-    has_files = any(each.filename for each in request.files.values())
-    is_whole = path and fields == sent and not has_files
-    return at(AGAIN), Form(path, fields, "" if is_whole else from_where())
+    is_whole = bool(path) and fields == sent and not _has_more()
+    return at(AGAIN), Form(path, fields, from_where(), is_whole)
 
 
 def from_where() -> str:
@@ -74,7 +77,7 @@ def keep(token: str, form: Form) -> None:
     db, instant = services().db, now()
     session = db.read(lambda connection: store.by_token(connection, token, instant))
     if session:
-        packed = json.dumps([to_millis(instant), form.path, form.fields, form.back])
+        packed = json.dumps([to_millis(instant), form.path, form.fields, form.back, form.is_whole])
         sealed = services().vault.seal(_USE, session.id, packed.encode())
         db.tidy(lambda connection: _keep(connection, session, sealed, token))
 
@@ -87,10 +90,10 @@ def kept(session: Session | None) -> Form | None:
         packed = services().vault.open(_USE, session.id, session.kept)
     except SealError:
         return None
-    at, path, fields, back = json.loads(packed)
+    at, path, fields, *rest = json.loads(packed)
     if now() - from_millis(at) > _LASTS:
         return None
-    return Form(path, tuple((name, _renewed(name, value)) for name, value in fields), back)
+    return Form(path, tuple((name, _renewed(name, value)) for name, value in fields), *rest)
 
 
 def shown(form: Form) -> list[tuple[str, str]]:
@@ -99,7 +102,7 @@ def shown(form: Form) -> list[tuple[str, str]]:
     What has to be typed again is shown whole.
     """
     told = ((name, value) for name, value in form.fields if value and name != token_field())
-    most = None if form.back else _LONGEST_SHOWN
+    most = _LONGEST_SHOWN if form.is_whole else None
     return [(name, "•••" if _SECRET.search(name) else value[:most]) for name, value in told]
 
 
@@ -122,6 +125,13 @@ def _keep(connection: Connection, session: Session, sealed: str, token: str) -> 
 
 def _is_sent(form: Form) -> bool:
     return request.method == "POST" and form.path.partition("?")[0] == here()
+
+
+def _has_more() -> bool:
+    """Whether more than fields was sent: files, or a body that is no form's at all."""
+    if request.mimetype not in _OF_FORMS:
+        return bool(request.content_length or request.headers.get("Transfer-Encoding"))
+    return any(each.filename for each in request.files.values())
 
 
 def _that_fit(fields: Fields) -> Fields:

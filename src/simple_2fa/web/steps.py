@@ -65,8 +65,9 @@ def answer() -> Response:
     def judge(text: str) -> Response:
         entered = _ANSWERS[Purpose(seen.purpose)](visits.visit(), text)
         services().worker.wake()
+        told = _tell(seen, entered)
         _signal(seen, entered)
-        return _tell(seen, entered)
+        return told
 
     return _form(seen).send(judge)
 

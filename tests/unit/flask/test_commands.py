@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
 
 from rig.command import KEY
 from simple_2fa.db import state as database
@@ -17,7 +19,7 @@ from simple_2fa.flask import Simple2FA, second_factor_required
 from simple_2fa.flask.checks import DEVELOPMENT, MODE
 from simple_2fa.flask.commands import working
 from simple_2fa.mail.worker import Worker
-from simple_2fa.settings import Settings
+from simple_2fa.settings import Settings, SettingsError
 from toys import production, toy
 
 CALLS = (
@@ -28,6 +30,11 @@ CALLS = (
     ["person", "reset-2fa", "7", "--yes"],
     ["person", "disable", "7"],
     ["person", "enable", "7"],
+)
+IN_MEMORY = (
+    "sqlite://",
+    "sqlite:///file::memory:?cache=shared&uri=true",
+    "sqlite:///file:shop?mode=memory&cache=shared&uri=true",
 )
 every_call = pytest.mark.parametrize("arguments", CALLS, ids=" ".join)
 
@@ -124,6 +131,28 @@ class TestFaults:
         told = call(toy(tmp_path, **config), "db", "check")
         assert told.exit_code == 2
         assert "SIMPLE_2FA_DATABASE_URL names a database in memory" in told.output
+
+    @pytest.mark.parametrize("url", IN_MEMORY)
+    def test_so_is_one_of_the_application_s_own(self, tmp_path: Path, url: str) -> None:
+        """Whoever served would find no table that another connection has made."""
+        engine = create_engine(url, poolclass=StaticPool)
+        host = toy(tmp_path, Simple2FA(database=engine), **production(tmp_path))
+        for arguments in CALLS:
+            told = call(host, *arguments)
+            assert (told.exit_code, told.stdout, told.stderr.count("\n")) == (2, "", 1)
+            assert told.stderr.startswith("database= is in memory, which each connection has")
+        host.add_url_rule("/guarded", view_func=second_factor_required(lambda: ""))
+        client = host.test_client()
+        client.get("/enter/ann")
+        with pytest.raises(SettingsError, match="database= is in memory"):
+            client.get("/guarded")
+
+    def test_a_file_is_none_however_it_is_opened(self, tmp_path: Path) -> None:
+        engine = create_engine(f"sqlite:///file:{tmp_path / 'own.sqlite3'}?mode=rwc&uri=true")
+        host = toy(tmp_path, Simple2FA(database=engine), **production(tmp_path))
+        assert call(host, "db", "upgrade").exit_code == 0
+        assert "is current" in call(host, "db", "check").output
+        assert (tmp_path / "own.sqlite3").exists()
 
     @every_call
     def test_a_driver_that_is_missing_is_named(

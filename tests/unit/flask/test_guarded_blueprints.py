@@ -81,6 +81,13 @@ def test_minutes_must_be_some(within: float) -> None:
         Simple2FA().guard(Blueprint("desk", "x"), within=within)
 
 
+def test_one_that_is_registered_already_is_refused(tmp_path: Path) -> None:
+    two_factor, desk = Simple2FA(), Blueprint("desk", "x")
+    toy(tmp_path, two_factor).register_blueprint(desk)
+    with pytest.raises(RuntimeError, match=r"'desk' is registered already.*before register_blue"):
+        two_factor.guard(desk)
+
+
 def test_an_application_as_a_whole_is_refused() -> None:
     with pytest.raises(TypeError, match="guard takes a blueprint, not <Flask 'x'>"):
         Simple2FA().guard(Flask("x"))  # type: ignore[arg-type]
