@@ -19,7 +19,7 @@ SERVER = (
     "simple_2fa.web.undo",
 )
 """What is our own server's alone."""
-LATER = ("alembic", "email_validator", "zxcvbn")
+LATER = ("alembic", "email_validator", "fido2", "zxcvbn")
 """What is slow to import, and imported where it is used first."""
 DATABASES = ("psycopg", "pymysql", "sqlalchemy.dialects.postgresql")
 """One of them at most is used."""
