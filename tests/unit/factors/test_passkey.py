@@ -113,8 +113,10 @@ class TestMaking:
         assert json.loads(verdict.secret or b"")["transports"] == []
 
     def test_transports_are_kept_as_far_as_they_can_be_some(self) -> None:
-        ways = ("usb", "x" * 33, "", "é", *(f"new-{number}" for number in range(20)))
-        assert len(kept(held(Authenticator(transports=ways))).transports) == 8
+        strange = ("usb", "x" * 33, "", "é", "usb")
+        assert kept(held(Authenticator(transports=strange))).transports == ["usb"]
+        many = tuple(f"new-{number}" for number in range(20))
+        assert len(kept(held(Authenticator(transports=many))).transports) == 8
 
     def test_an_attestation_is_not_looked_at(self) -> None:
         assert enrol(Authenticator(format="packed")).ok
