@@ -68,7 +68,7 @@ clean: ## Remove what was made (never instance/, where your data is)
 .venv/run: .venv/python pyproject.toml requirements.txt
 	@echo 'Installing what Simple 2FA runs on ...'
 	@grep -vx '\.' requirements.txt > .venv/run.pins
-	@$(PIP) install -c .venv/run.pins -e '.[server,mysql]'
+	@$(PIP) install -c .venv/run.pins -e '.[server,mysql,passkey]'
 	@touch $@
 
 .venv/test: .venv/python pyproject.toml requirements-test.txt

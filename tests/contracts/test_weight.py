@@ -25,7 +25,7 @@ SERVER = (
     "zxcvbn",
 )
 """What is our own server's alone."""
-LATER = ("alembic", "email_validator", "segno")
+LATER = ("alembic", "email_validator", "fido2", "segno")
 """What is slow to import, and imported where it is used first."""
 DATABASES = ("psycopg", "pymysql", "sqlalchemy.dialects.postgresql")
 """One of them at most is used."""

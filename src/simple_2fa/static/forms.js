@@ -7,7 +7,7 @@ import { tellTimes } from "./times.js";
 
 // In another application's layout there is more on the page than what is ours.
 const ours = document.querySelector("[data-ours]") ?? document;
-const status = ours.querySelector("[role=status]");
+const status = ours.querySelector(".unseen[role=status]");
 
 export const say = (words) => { status.textContent = words; };
 
