@@ -1,5 +1,6 @@
 """What people do with their ways to sign in: add, use, rename and remove them."""
 
+import json
 from base64 import b32decode
 from datetime import timedelta
 
@@ -7,10 +8,14 @@ from sqlalchemy import select
 
 from acts_inside import inside
 from acts_outside import Act, elsewhere
-from apps import Site
+from apps import ANN, Site
+from rig.authenticator import Authenticator
+from simple_2fa.accounts import store as accounts
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import Caller
+from simple_2fa.challenges.model import Caller, Purpose, Question
 from simple_2fa.core.factor import Prompt
+from simple_2fa.credentials import store as credentials
+from simple_2fa.credentials.model import NewCredential
 from simple_2fa.db import schema
 from simple_2fa.factors.totp import PERIOD, code_of, step_at
 from visitors import Visitor
@@ -203,4 +208,45 @@ def confirming(ann: Visitor) -> None:
 
 def step_up(ann: Visitor) -> None:
     confirming(ann)
+    ann.press("Continue")
+
+
+def enrolled_passkey(site: Site, address: str = ANN) -> Authenticator:
+    """Let somebody have a passkey, and give it."""
+    desk, one = site.services.desk, Authenticator(origin=site.services.desk.origin)
+    account = desk.db.read(lambda link: accounts.by_address(link, address))
+    assert account
+    asked = Question(account.subject, address, Purpose.ENROL, Caller("session", ""))
+    context, factor = desk.context(asked, 6, site.clock(), ()), desk.factors["passkey"]
+    begun = factor.begin(context)
+    answer = json.dumps(one.create(json.loads(str(begun.prompt["options"]))))
+    verdict = factor.finish(context, begun.state, answer)
+    assert verdict.secret
+    new = NewCredential(account.subject, "passkey", verdict.secret, "iCloud")
+    sealed = credentials.sealed(desk.vault, new.id, new.subject, new.secret)
+    desk.db.tidy(lambda link: credentials.add(link, new, sealed, site.clock()))
+    return one
+
+
+def begun_passkey(ann: Visitor) -> None:
+    inside("/account/add/passkey")(ann)
+    ann.press("Create a passkey")
+
+
+def with_passkey(ann: Visitor) -> None:
+    inside("/account")(ann)
+    enrolled_passkey(ann.site)
+    ann.open("/account")
+
+
+def at_passkey(ann: Visitor) -> None:
+    with_passkey(ann)
+    ann.sign_out()
+    ann.sign_in()
+
+
+def confirming_by_passkey(ann: Visitor) -> None:
+    with_passkey(ann)
+    ann.site.clock.move(minutes=5)
+    ann.open("/account/password")
     ann.press("Continue")

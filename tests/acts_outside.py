@@ -71,6 +71,11 @@ def home_inside(ann: Visitor) -> None:
     ann.open("/")
 
 
+def by_passkey(ann: Visitor) -> None:
+    ann.open("/login/with/passkey?next=/account")
+    ann.press("Continue")
+
+
 def stale(ann: Visitor) -> None:
     ann.open("/login")
     ann.lose_cookies()

@@ -44,6 +44,10 @@ GET  /forgot                        page    page    page    page    page    page
 POST /forgot                        no      no      no      no      no      no      no
 GET  /login                         page    page    page    page    account account account
 POST /login                         no      no      no      no      no      no      no
+GET  /login/with/<factor>           page    page    page    page    account account account
+POST /login/with/<factor>           no      no      no      no      no      no      no
+POST /login/with/<factor>/begin      no      no      no      no      no      no      no
+POST /login/with/<factor>/offer      no      no      no      no      no      no      no
 POST /logout                        no      no      no      no      no      no      no
 GET  /register                      page    page    page    page    account account account
 POST /register                      no      no      no      no      no      no      no
@@ -132,6 +136,7 @@ def _people(site: Site) -> Iterator[Guest]:
 
 def ask(guest: Guest, method: str, rule: str) -> TestResponse:
     """Open a page, or send its form without a token."""
+    rule = rule.replace("/with/<factor>", "/with/passkey")
     for part, value in _FILLED.items():
         rule = rule.replace(part, value)
     headers = {"Origin": guest.site.origin} if method == "POST" else {}
@@ -141,7 +146,7 @@ def ask(guest: Guest, method: str, rule: str) -> TestResponse:
 def answered(reply: TestResponse) -> str:
     """Name an answer as the table does."""
     to = goes_to(reply).partition("?")[0]
-    to = to.replace("/account/add/totp", "begun")
+    to = to.replace("/account/add/totp", "begun").replace("/login/with/passkey", "alone")
     return to.strip("/") if to else _BY_STATUS.get(reply.status_code, str(reply.status_code))
 
 

@@ -101,7 +101,7 @@ def test_the_site_s_name_leads_home(shown: Shown) -> None:
 
 
 def test_it_has_a_status_that_is_silent_at_first(shown: Shown) -> None:
-    assert shown.one(role="status").text == ""
+    assert shown.one("p", class_="unseen", role="status").text == ""
 
 
 def test_it_fits_small_screens_and_both_schemes(shown: Shown) -> None:

@@ -84,14 +84,14 @@ class TestCommand:
         (home / ".env").write_text("CODE_TTL=5")
         told = call("audit", "routes")
         assert (told.status, told.err) == (0, "")
-        assert told.out.endswith("demands something, but for 10 with a reason.\n")
+        assert told.out.endswith("demands something, but for 13 with a reason.\n")
         assert [each.name for each in home.iterdir()] == [".env"]
 
     @pytest.mark.usefixtures("home")
     def test_reasons_are_shown(self) -> None:
         table = call("audit", "routes").out
         assert all(reason in table for reason in OPEN.values())
-        (login,) = (line for line in table.splitlines() if "POST    /login" in line)
+        (login,) = (line for line in table.splitlines() if "POST    /login " in line)
         assert login.split()[:6] == ["open", "POST", "/login", "anybody", "-", "-"]
 
     @pytest.mark.usefixtures("home")

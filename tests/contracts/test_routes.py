@@ -43,6 +43,10 @@ PAGES = {
     ("GET", "/login"),
     ("POST", "/login"),
     ("POST", "/logout"),
+    ("GET", "/login/with/<factor>"),
+    ("POST", "/login/with/<factor>"),
+    ("POST", "/login/with/<factor>/begin"),
+    ("POST", "/login/with/<factor>/offer"),
     ("GET", "/forgot"),
     ("POST", "/forgot"),
     ("GET", "/docs"),
@@ -209,6 +213,7 @@ class TestForms:
     def test_each_form_is_refused_without_its_token(self, site: Site, rule: str) -> None:
         shop = Shop(site)
         ticket = shop.start(f"{new_id()}@example.com")["page"].rpartition("/")[2]
+        rule = rule.replace("<factor>", "passkey")
         sent = site.client().post(rule, data={"ticket": ticket, "code": "000000"})
         assert sent.status_code == 403
 

@@ -91,8 +91,12 @@ SENTENCES = {
 WAYS = {
     "register": {"/login?next=/account%3Ftab%3D1%26x%3D2"},
     "register-closed": {"mailto:help@acme.test", "/login"},
-    "login": {"/forgot?next=/account", "/register?next=/account"},
-    "login-no-match": {"/forgot?next=/account", "/register?next=/account"},
+    **dict.fromkeys(
+        ("login", "login-no-match"),
+        frozenset(
+            f"/{each}?next=/account" for each in ("forgot", "login/with/passkey", "register")
+        ),
+    ),
     "login-closed": {"/forgot"},
     "forgot": {"/login"},
     "taken": {"/login", "/forgot"},
@@ -112,7 +116,7 @@ WAYS = {
     "step-address": {"/verify"},
     "account": {
         *("/account/password", "/account/activity", "/account/address", "/account/delete"),
-        *("/account/add/counter", "/account/add/recovery", "/account/add/totp"),
+        *(f"/account/add/{each}" for each in ("counter", "passkey", "recovery", "totp")),
     },
     "activity": {"/account/password", "/account"},
     "activity-all": {"/account/activity?before=MjAyNi0%3D", "/account/password", "/account"},

@@ -36,10 +36,14 @@ class Passkey(Factor):
         """Draw a state; the challenge is its digest, so the page may show that."""
         state = secrets.token_bytes(32)
         ask = ceremonies.creation if context.enrols else ceremonies.request
-        return Begun(state, {"options": json.dumps(ask(context, _digest(state)))})
+        options = json.dumps(ask(context, _digest(state)))
+        return Begun(state, {"options": options, "rp_id": context.rp_id})
 
     def finish(self, context: Context, state: bytes, answer: str) -> Verdict:
-        """Judge what `PublicKeyCredential.toJSON()` gave in the browser."""
+        """Judge what `PublicKeyCredential.toJSON()` gave in the browser.
+
+        The hint of a wrong one is its id, where no such passkey is held: a browser drops it then.
+        """
         if context.enrols:
             return _enrolled(context, state, webauthn.read_created(answer))
         return _confirmed(context, state, webauthn.read_asserted(answer))
@@ -73,7 +77,9 @@ def _confirmed(context: Context, state: bytes, given: webauthn.Asserted) -> Verd
     """Judge an answer of one that is held (7.2)."""
     held = {kept(each).id: each for each in context.held}.get(webauthn.encode(given.id))
     said = authenticator.read_data(given.authenticator_data)
-    if held is None or said is None or not _is_for_us(context, state, said, given.client_data):
+    if held is None:
+        return Verdict(ok=False, hint=webauthn.encode(given.id))
+    if said is None or not _is_for_us(context, state, said, given.client_data):
         return WRONG
     known, message = kept(held), given.authenticator_data + _digest(given.client_data)
     is_owner = given.user_handle == context.subject or not (given.user_handle or context.alone)

@@ -1,6 +1,7 @@
 """The services of an application that has the second step from us, put together at first use."""
 
 import logging
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -109,7 +110,8 @@ def _addressed(settings: Settings) -> Settings:
     """Let development's letters name the host of the first request, where no setting names one."""
     if settings.public_url or not (has_request_context() and names_this_machine()):
         return settings
-    return settings.model_copy(update={"public_url": request.host_url.rstrip("/")})
+    host = re.sub(r"^(127\.0\.0\.1|\[::1\])", "localhost", request.host)  # passkeys need a name
+    return settings.model_copy(update={"public_url": f"{request.scheme}://{host}"})
 
 
 def _prepare(db: Database) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 OPEN: Mapping[str, str] = {
     "web.POST /register": "nobody has an account yet; a mailed code makes one",
     "web.POST /login": "takes the password, the first step; a code comes second",
+    "web.POST /login/with/<factor>": "takes an answer that stands for two factors",
+    "web.POST /login/with/<factor>/begin": "puts the question for that; nothing is proved by it",
+    "web.POST /login/with/<factor>/offer": "the same for the page's script",
     "web.POST /logout": "gives up what the session has; the form's token keeps other sites out",
     "web.POST /forgot": "mails a code, and says to nobody whether there is an account",
     "web.POST /undo": "takes the former password, in the browser that knew it",

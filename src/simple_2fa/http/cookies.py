@@ -18,18 +18,24 @@ def csrf_token() -> str:
     return services().vault.mac(_USE, _visitor())
 
 
+def visitor() -> str:
+    """Name the browser of a visitor of whom nothing else is known; '' without its cookie."""
+    known = request.cookies.get(cookie_name(_VISITOR), "")
+    return known if is_id(known) else ""
+
+
 def csrf_fits() -> bool:
     """Tell whether a form was sent from a page of ours, to this very browser."""
-    visitor = request.cookies.get(cookie_name(_VISITOR), "")
+    known = request.cookies.get(cookie_name(_VISITOR), "")
     token = request.form.get("csrf", "")
-    return is_own_origin() and bool(visitor) and services().vault.mac_fits(_USE, visitor, token)
+    return is_own_origin() and bool(known) and services().vault.mac_fits(_USE, known, token)
 
 
 def keep_visitor(response: Response) -> Response:
     """Set the cookie that a token of this response was bound to, where it is new."""
-    visitor = g.get("new_visitor")
-    if visitor:
-        set_cookie(response, _VISITOR, visitor)
+    new = g.get("new_visitor")
+    if new:
+        set_cookie(response, _VISITOR, new)
     return response
 
 
@@ -52,8 +58,7 @@ def cookie_name(name: str) -> str:
 
 
 def _visitor() -> str:
-    known = request.cookies.get(cookie_name(_VISITOR), "")
-    if is_id(known):
+    if known := visitor():
         return known
     if "new_visitor" not in g:
         g.new_visitor = new_id()

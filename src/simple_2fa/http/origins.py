@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from flask import current_app, request
 
@@ -52,6 +53,20 @@ def is_own_origin() -> bool:
     if origin is None or origin in _own_origins():
         return True
     return mount().is_hosted and site is not None
+
+
+def passkeys_at() -> str:
+    """Give the origin where passkeys work, if not here: none belongs to an IP address.
+
+    In production people come by the one name that is set.
+    """
+    origin = services().settings.origin or ""
+    is_here = _host(f"//{request.host}") == _host(origin)
+    return "" if is_here or not services().development else origin
+
+
+def _host(address: str) -> str | None:
+    return urlsplit(address).hostname
 
 
 def is_misdirected() -> bool:

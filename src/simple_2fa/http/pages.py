@@ -12,6 +12,7 @@ from simple_2fa.core.words import gettext as _
 from simple_2fa.http.cookies import csrf_token
 from simple_2fa.http.hooks import nonce
 from simple_2fa.http.look import monogram, theme
+from simple_2fa.http.origins import passkeys_at
 from simple_2fa.http.own import g, request_id
 from simple_2fa.http.paths import here, is_posted, start
 from simple_2fa.http.problems import Problem, kind_of
@@ -42,6 +43,7 @@ def page(name: str, context: Mapping[str, object], status: int = 200) -> Respons
         "registration_open": settings.registration == "open",
         "signed_in": _signed_in(),
         "hosted": mount().is_hosted,
+        "passkeys_at": passkeys_at(),
         "layout": "layout.html",
     }
     shared |= {"layout": "pieces.html", "cut": _CUT} if mount().layout else {}

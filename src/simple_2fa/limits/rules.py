@@ -65,6 +65,9 @@ STRANGERS_BY_BLOCK = Limit("strangers_by_block", (Rate(40, HOUR), Rate(150, DAY)
 """From one network (an IPv4 address, an IPv6 /64) people who aren't signed in may ask for 40 new
 accounts or passwords in an hour, 150 in a day."""
 
+PASSKEY_QUESTIONS = Limit("passkey_questions", (Rate(600, HOUR),))
+"""Each page to sign in asks for a passkey, whoever comes: 600 times an hour for one network."""
+
 PASSWORD_WORK = Limit("password_work", (Rate(300, HOUR),))
 """Passwords that are checked or judged, right or wrong, for one network or one known browser: 300
 in an hour. Each costs as much as a hundred pages."""

@@ -97,7 +97,13 @@ def before(path: str) -> str:
 
 def _form() -> Form:
     notice = request.args.get("notice")
-    return Form("login", notice=notice if notice in _NOTICES else None, undo=undo.offers())
+    factors = services().desk.factors.values()
+    return Form(
+        "login",
+        notice=notice if notice in _NOTICES else None,
+        undo=undo.offers(),
+        firsts=[each.name for each in factors if each.can_be_first],
+    )
 
 
 ROUTES = (

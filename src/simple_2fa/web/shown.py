@@ -19,7 +19,7 @@ from simple_2fa.core.factor import Factor, Prompt
 from simple_2fa.http.pages import page
 from simple_2fa.http.services import now, seconds_until, services
 from simple_2fa.mail.outbox import Delivery, Progress
-from simple_2fa.web.forms import patience
+from simple_2fa.web.forms import patience, wanted_path
 
 _UNDERWAY = (Delivery.QUEUED, Delivery.SENDING)
 _TYPED_HERE = frozenset({Purpose.PROVE_ADDRESS, Purpose.CHANGE_ADDRESS})
@@ -79,6 +79,7 @@ def asked(
         "reason": ERRORS.get(stopped, error) if stopped else error,
         "challenge": facts(challenge),
         "asked": prompt_of(challenge),
+        "script": services().desk.factor(challenge.factor).script,
         "delivery": progress and delivery_facts(challenge, progress),
         "notice_at": challenge.resend_after - RESEND_GAP,
         "wait": seconds_until(challenge.resend_after),
@@ -156,6 +157,38 @@ def enrolled(
     if again:
         response.headers["Retry-After"] = str(max(seconds_until(again), 1))
     return response
+
+
+def alone_begins(factor: Factor, *, error: str | None = None) -> Response:
+    """Render the page that says what signing in by this factor alone is."""
+    return page("alone", {**_NOTHING, **_alone(factor), "error": error}, _STATUS[error])
+
+
+def alone(
+    challenge: Challenge,
+    _ticket: str,
+    *,
+    status: int | None = None,
+    again: datetime | None = None,
+    **more: object,
+) -> Response:
+    """Render the page that asks for an answer that stands alone; one that is over begins anew."""
+    factor, error = services().desk.factor(challenge.factor), more.get("error")
+    told = {**_NOTHING, **_alone(factor), **more, "asked": prompt_of(challenge)}
+    response = page("alone", told, status or _STATUS[str(error) if error else None])
+    if again:
+        response.headers["Retry-After"] = str(max(seconds_until(again), 1))
+    return response
+
+
+def _alone(factor: Factor) -> dict[str, object]:
+    about = {"purpose": Purpose.ALONE.value}
+    return {
+        "factor": factor.name,
+        "script": factor.script,
+        "challenge": about,
+        "next": wanted_path(),
+    }
 
 
 def prompt_of(challenge: Challenge) -> Prompt:

@@ -260,7 +260,7 @@ class TestOwner:
     def test_somebody_elses_passkey_is_wrong(self) -> None:
         beas = Authenticator(id=b"bea's")
         enrol(beas, replace(ENROL, subject=BEA))
-        assert sign(beas, with_one(Authenticator())) == WRONG
+        assert sign(beas, with_one(Authenticator())) == replace(WRONG, hint=encode(beas.id))
 
     @pytest.mark.parametrize("in_context", [with_one, alone])
     def test_somebody_elses_handle_is_wrong(self, in_context: Callable[..., Context]) -> None:

@@ -48,7 +48,8 @@ class TestOurs:
         app = toy(tmp_path, Simple2FA(url_prefix=prefix))
         rows = {each.path: each for each in audit_routes(app).rows if each.is_open}
         assert set(rows) == {
-            f"{prefix}/{name}" for name in ("verify/answer", "verify/resend", "inbox/clear")
+            f"{prefix}/{name}"
+            for name in ("verify/answer", "verify/resend", "verify/switch", "inbox/clear")
         }
         assert all(each.is_ours and each.reason for each in rows.values())
         again = row(app, "simple_2fa.web.GET /verify/again")

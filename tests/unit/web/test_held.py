@@ -27,6 +27,7 @@ def test_what_is_offered_there_is_allowed_and_what_has_to_wait_is_explained(
     shown = person.open("/account")
     waiting = [each for each in shown.all("button") if "disabled" in each]
     assert [each.text for each in waiting] == [
+        "Create a passkey",
         "Change password",
         "Add an authenticator app",
         "Add a token",
