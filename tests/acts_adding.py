@@ -3,6 +3,7 @@
 import json
 from base64 import b32decode
 from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -18,13 +19,21 @@ from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import NewCredential
 from simple_2fa.db import schema
 from simple_2fa.factors.totp import PERIOD, code_of, step_at
+from simple_2fa.http.services import Services
 from visitors import Visitor
 from world import wrong
 
 ADD_APP, ADD_CODES = "Add an authenticator app", "Create codes"
 
 
-def asked(site: Site) -> Prompt:
+class HasServices(Protocol):
+    """A site of ours, or an application with the second step."""
+
+    @property
+    def services(self) -> Services: ...
+
+
+def asked(site: HasServices) -> Prompt:
     """Give what the newest question shows, as its page does."""
     desk, table = site.services.desk, schema.challenges
     newest = select(table.c.challenge, table.c.caller).order_by(table.c.id.desc()).limit(1)

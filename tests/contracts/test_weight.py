@@ -16,7 +16,7 @@ SERVER = (
     "simple_2fa.api",
     "simple_2fa.app",
     "simple_2fa.cli",
-    "simple_2fa.web.account",
+    "simple_2fa.web.details",
     "simple_2fa.web.forgot",
     "simple_2fa.web.home",
     "simple_2fa.web.login",

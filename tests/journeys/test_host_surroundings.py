@@ -528,7 +528,7 @@ class TestSettings:
         ("here", "config", "where"),
         [
             ("http://localhost:8080", {}, "signing in: localhost:8080"),
-            ("http://127.0.0.1:5001", {}, "signing in: 127.0.0.1:5001"),
+            ("http://127.0.0.1:5001", {}, "signing in: localhost:5001"),
             ("http://localhost", {"SIMPLE_2FA_PUBLIC_URL": "http://shop.test:80"}, "in: shop.test"),
         ],
     )

@@ -18,10 +18,22 @@ from simple_2fa.http.pages import error_page
 from simple_2fa.http.services import Mount, Services
 from simple_2fa.http.templates import environment
 from simple_2fa.settings import Settings
-from simple_2fa.web import account, adding, alone, forgot, home, login, register, undo, verify
+from simple_2fa.web import (
+    account,
+    adding,
+    alone,
+    confirm,
+    details,
+    forgot,
+    home,
+    login,
+    register,
+    undo,
+    verify,
+)
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
-_PAGES = (home, register, login, forgot, undo, verify, account, adding, alone)
+_PAGES = (home, register, login, forgot, undo, verify, account, details, confirm, adding, alone)
 
 
 def create(settings: Settings, **options: Unpack[Options]) -> Flask:

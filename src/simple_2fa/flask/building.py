@@ -40,7 +40,7 @@ class Options(TypedDict, total=False):
         factor_paths: folders with more factors, each `*.py` there, and their `templates`.
         heard: told of each letter that the development inbox takes.
         db: in place of the one that the settings name.
-        is_hosted: another application signs people in; letters lead there.
+        below: where our pages stand in another application that signs people in; None in ours.
     """
 
     development: bool
@@ -48,7 +48,7 @@ class Options(TypedDict, total=False):
     factor_paths: Sequence[Path]
     heard: Heard
     db: Database | None
-    is_hosted: bool
+    below: str | None
 
 
 def build(settings: Settings, **options: Unpack[Options]) -> Services:
@@ -82,7 +82,7 @@ def build(settings: Settings, **options: Unpack[Options]) -> Services:
     letters = Letters(
         settings.site_name,
         settings.mail_from or _NOBODY,
-        says=_said(settings, is_hosted=options.get("is_hosted", False)),
+        says=_said(settings, options.get("below")),
         folders=[folder / "templates" for folder in folders],
     )
     way: Transport = inbox or Smtp(mail_server(settings))
@@ -127,9 +127,9 @@ def mail_server(settings: Settings) -> MailServer:
     )
 
 
-def _said(settings: Settings, *, is_hosted: bool) -> dict[str, str]:
-    """Give what every letter may say of the site."""
+def _said(settings: Settings, below: str | None) -> dict[str, str]:
+    """Give what every letter may say of the site; a password is its application's business."""
     origin = settings.origin or ""
     told = {"where": urlsplit(origin).netloc, "support": settings.support_contact or ""}
-    ours = ("", "") if is_hosted else ("/forgot", "/account")
-    return {**told, "forgot": f"{origin}{ours[0]}", "account": f"{origin}{ours[1]}"}
+    forgot = f"{origin}/forgot" if below is None else origin
+    return {**told, "forgot": forgot, "account": f"{origin}{below or ''}/account"}

@@ -20,7 +20,7 @@ from simple_2fa.http.paths import prefix_of
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import EXTENSION, Mount
 from simple_2fa.http.templates import Overrides, environment
-from simple_2fa.web import hosted, pages
+from simple_2fa.web import hosted, hosted_account, pages
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
 Loader = TypeVar("Loader", bound=Callable[[], Told])
@@ -146,7 +146,9 @@ class Simple2FA:
         # After what the application does then: of these the first is called last.
         app.after_request_funcs.setdefault(None, [])[:0] = [host.follow]
         app.cli.add_command(hosted_commands.group)
-        making = Making(app, settings, self._database, is_development=is_development)
+        making = Making(
+            app, settings, self._database, is_development=is_development, prefix=self._prefix
+        )
         return Mount(
             making.services,
             making.parts,
@@ -160,6 +162,7 @@ class Simple2FA:
             locale=lambda: self._selector() if self._selector else None,
             apart=making.apart,
             sends=True,
+            enter=lambda: guarding.demand(None),
         )
 
     def _scope(self, _app: Flask, root: Blueprint) -> Scaffold:
@@ -167,4 +170,4 @@ class Simple2FA:
         return root
 
     def _faces(self, mount: Mount) -> Iterable[Blueprint]:
-        return [pages(hosted), *([inbox_pages] if mount.shows_inbox else [])]
+        return [pages(hosted, hosted_account), *([inbox_pages] if mount.shows_inbox else [])]

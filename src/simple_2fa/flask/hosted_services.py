@@ -41,12 +41,14 @@ class Making:
         source: Any,  # noqa: ANN401 (as `Simple2FA` takes it)
         *,
         is_development: bool,
+        prefix: str,
     ) -> None:
-        """Take what they are made from."""
+        """Take what they are made from, and what comes before our paths."""
         self._app = app
         self._settings = settings
         self._source = source
         self._is_development = is_development
+        self._below = f"{prefix}/verify"
 
     def services(self) -> Services:
         """Make them; in development the tables too.
@@ -86,7 +88,7 @@ class Making:
         """
         db = _opened(self._source, in_memory=self._is_development)
         settings = _addressed(self._settings)
-        return build(settings, development=self._is_development, is_hosted=True, db=db)
+        return build(settings, development=self._is_development, below=self._below, db=db)
 
     def apart(self, folder: Path, clock: Clock) -> Services:
         """Make them for a test: development's, with no thread, on a database of their own.
@@ -101,7 +103,7 @@ class Making:
         apart = {"instance_path": folder, "smtp_server": None}
         settings = _addressed(self._settings).model_copy(update=apart)
         db = Database(f"sqlite:///{folder / 'simple-2fa.sqlite3'}")
-        services = build(settings, development=True, is_hosted=True, clock=clock, db=db)
+        services = build(settings, development=True, below=self._below, clock=clock, db=db)
         _prepare(services.db)
         return services
 

@@ -92,6 +92,11 @@ def check() -> Response | None:
         g.language.enter_context(words.speaking(locale()))
     if demand.stage is None:
         return None
+    enter = mount().enter
+    if enter:
+        refused = enter()
+        if refused:
+            return refused
     session = visits.session()
     if session is None or session.stage is not demand.stage:
         return _to_sign_in(demand.stage)

@@ -12,6 +12,7 @@ _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _PREFIX = re.compile(r"(/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*")
 """Segments of a path (RFC 3986, 3.3), none of which browsers resolve, and none with escapes."""
 _LONGEST = 1024
+_ITSELF = ("/verify", "/inbox")
 _PLAIN = "/!$&'()*+,-.:;=@_~"
 """What a path holds as it is (RFC 3986, 3.3)."""
 
@@ -29,8 +30,12 @@ def prefix_of(text: str) -> str:
 
 
 def at(path: str) -> str:
-    """Give a path of ours as browsers ask for it: behind the application's root and our prefix."""
-    return f"{request.script_root}{mount().prefix}{path}"
+    """Give a path of ours as browsers ask for it: behind the application's root and our prefix.
+
+    In another application all of ours, but development's inbox, stands below `/verify`.
+    """
+    below = "/verify" if mount().is_hosted and not path.startswith(_ITSELF) else ""
+    return f"{request.script_root}{mount().prefix}{below}{path}"
 
 
 def start() -> str:

@@ -84,6 +84,8 @@ class Mount:
         locale: chooses the language, where the application does; its `str` names it.
         apart: puts other parts together, whose data lie in a folder and which go by a clock.
         sends: a thread of each process that has requests sends letters.
+        enter: leads whom another application has signed in to the second step, and back here; None
+            for whoever has made it.
     """
 
     make: Callable[[], Services]
@@ -98,6 +100,7 @@ class Mount:
     locale: Callable[[], object] | None = None
     apart: Callable[[Path, Callable[[], datetime]], Services] | None = None
     sends: bool = False
+    enter: Callable[[], Response | None] | None = None
     _makers: list[Callable[[], Services]] = field(default_factory=list, init=False)
     # By process: a fork has no thread of its parent's, and must not touch its connections.
     _made: dict[int, Services] = field(default_factory=dict, init=False)

@@ -14,7 +14,7 @@ from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import enrolling, people, ways
 from simple_2fa.signin.model import Visit
-from simple_2fa.web import standing, undo
+from simple_2fa.web import standing
 
 _FIRST = 10
 """Lines of activity on the account's page."""
@@ -79,7 +79,6 @@ def account(notice: str | None) -> dict[str, object]:
             "locale": mine.locale,
         },
         "notice": notice if notice in _NOTICES else None,
-        "undo": next(iter(undo.offers()), None),
         "password": {"changed": mine.password_at, "is_restored": _is_restored(lines)},
         "one_factor_until": _held_until(visit),
         "ways": standing.ways(visit, mine),
