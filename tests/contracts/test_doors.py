@@ -34,6 +34,7 @@ POST /account/browsers/forget       login   login   login   login   confirm conf
 GET  /account/delete                login   login   login   login   confirm confirm page
 POST /account/delete                login   login   login   login   confirm confirm no
 POST /account/language              login   login   login   login   no      no      no
+POST /account/later                 login   login   login   login   no      no      no
 GET  /account/password              login   login   login   login   confirm confirm page
 POST /account/password              login   login   login   login   confirm confirm no
 POST /account/sessions/end          login   login   login   login   confirm confirm no
@@ -87,7 +88,7 @@ FRESH = {"/account/address", "/account/delete", "/account/password"}
 FRESH |= {"/account/browsers/forget", "/account/sessions/end", "/account/mail-codes"}
 FRESH |= {"/account/remove/<credential>", "/account/rename/<credential>"}
 FULL = {"/account", "/account/activity", "/account/language", "/confirm", "/undo/keep"}
-FULL |= {"/account/add/<factor>", "/account/add/<factor>/begin"}
+FULL |= {"/account/later", "/account/add/<factor>", "/account/add/<factor>/begin"}
 MACHINES = {
     "/healthz",
     "/openapi.json",

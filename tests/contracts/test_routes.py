@@ -70,6 +70,7 @@ INSIDE = {
     ("POST", "/account/browsers/forget"),
     ("POST", "/account/sessions/end"),
     ("POST", "/account/language"),
+    ("POST", "/account/later"),
     ("GET", "/account/add/<factor>"),
     ("POST", "/account/add/<factor>"),
     ("POST", "/account/add/<factor>/begin"),

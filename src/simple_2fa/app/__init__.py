@@ -28,12 +28,14 @@ from simple_2fa.web import (
     home,
     login,
     register,
+    suggesting,
     undo,
     verify,
 )
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
-_PAGES = (home, register, login, forgot, undo, verify, account, details, confirm, adding, alone)
+_OUTSIDE = (home, register, login, alone, forgot, undo, verify)
+_INSIDE = (account, details, confirm, adding, suggesting)
 
 
 def create(settings: Settings, **options: Unpack[Options]) -> Flask:
@@ -51,7 +53,11 @@ def create(settings: Settings, **options: Unpack[Options]) -> Flask:
     app = Flask("simple_2fa", static_folder=None)
     # '/api//v1' is no address: Werkzeug would redirect it, to whatever Host the caller named.
     app.url_map.merge_slashes = False
-    faces = [web.pages(*_PAGES), api.blueprint, *([inbox_pages] if services.inbox else [])]
+    faces = [
+        web.pages(*_OUTSIDE, *_INSIDE),
+        api.blueprint,
+        *([inbox_pages] if services.inbox else []),
+    ]
     _Ours(services, faces, options.get("factor_paths", ())).init_app(app)
     app.register_error_handler(Exception, _tell_fault)
     return app

@@ -7,6 +7,7 @@ from flask import Response, request
 from simple_2fa.core.ids import is_id, new_id
 from simple_2fa.http.origins import is_own_origin
 from simple_2fa.http.own import g
+from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 
 _VISITOR = "s2fa_visitor"
@@ -29,6 +30,16 @@ def csrf_fits() -> bool:
     known = request.cookies.get(cookie_name(_VISITOR), "")
     token = request.form.get("csrf", "")
     return is_own_origin() and bool(known) and services().vault.mac_fits(_USE, known, token)
+
+
+def demand_own_form() -> None:
+    """Refuse a form that wasn't sent from a page of ours.
+
+    Raises:
+        Problem: 403, it wasn't.
+    """
+    if not csrf_fits():
+        raise Problem("forbidden")
 
 
 def keep_visitor(response: Response) -> Response:

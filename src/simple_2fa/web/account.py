@@ -4,7 +4,7 @@ from flask import Response, request
 
 from simple_2fa.core.ids import is_id
 from simple_2fa.http import visits
-from simple_2fa.http.cookies import csrf_fits
+from simple_2fa.http.cookies import demand_own_form
 from simple_2fa.http.guard import freshly_signed_in, signed_in
 from simple_2fa.http.pages import page
 from simple_2fa.http.paths import go
@@ -34,16 +34,6 @@ def end() -> Response:
     which = _chosen("session", "others")
     changes.end(visits.visit(), which)
     return go(f"/account?notice={'ended_others' if which == 'others' else 'ended'}")
-
-
-def demand_own_form() -> None:
-    """Refuse a form that wasn't sent from a page of ours.
-
-    Raises:
-        Problem: 403, it wasn't.
-    """
-    if not csrf_fits():
-        raise Problem("forbidden")
 
 
 def _chosen(field: str, several: str) -> str:

@@ -5,6 +5,7 @@ from flask import Response, request
 from simple_2fa.core import words
 from simple_2fa.core.passwords import normal
 from simple_2fa.http import visits
+from simple_2fa.http.cookies import demand_own_form
 from simple_2fa.http.guard import freshly_signed_in, signed_in
 from simple_2fa.http.pages import page
 from simple_2fa.http.paths import go
@@ -12,7 +13,6 @@ from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
 from simple_2fa.signin import changes
 from simple_2fa.web import overview, undo
-from simple_2fa.web.account import demand_own_form
 from simple_2fa.web.forms import Form
 
 

@@ -14,7 +14,7 @@ from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import enrolling, people, ways
 from simple_2fa.signin.model import Visit
-from simple_2fa.web import standing
+from simple_2fa.web import standing, suggesting
 
 _FIRST = 10
 """Lines of activity on the account's page."""
@@ -81,6 +81,7 @@ def account(notice: str | None) -> dict[str, object]:
         "notice": notice if notice in _NOTICES else None,
         "password": {"changed": mine.password_at, "is_restored": _is_restored(lines)},
         "one_factor_until": _held_until(visit),
+        "suggestion": suggesting.suggestion(visit, mine),
         "ways": standing.ways(visit, mine),
         "mail_codes": mine.mail_codes,
         "may_switch": not mine.mail_codes or bool(enrolling.strong(visit, mine)),
