@@ -38,6 +38,8 @@ POST /account/later                 login   login   login   login   no      no  
 GET  /account/password              login   login   login   login   confirm confirm page
 POST /account/password              login   login   login   login   confirm confirm no
 POST /account/sessions/end          login   login   login   login   confirm confirm no
+GET  /.well-known/change-password   change  change  change  change  change  change  change
+GET  /.well-known/passkey-endpoints page    page    page    page    page    page    page
 GET  /confirm                       login   login   login   login   page    no      account
 POST /confirm                       login   login   login   login   confirm confirm confirm
 GET  /docs                          page    page    page    page    page    page    page
@@ -92,6 +94,7 @@ FULL |= {"/account/later", "/account/add/<factor>", "/account/add/<factor>/begin
 MACHINES = {
     "/healthz",
     "/openapi.json",
+    "/.well-known/passkey-endpoints",
     "/readyz",
     "/verify/static/<path:filename>",
 }
@@ -148,6 +151,7 @@ def answered(reply: TestResponse) -> str:
     """Name an answer as the table does."""
     to = goes_to(reply).partition("?")[0]
     to = to.replace("/account/add/totp", "begun").replace("/login/with/passkey", "alone")
+    to = to.replace("/account/password", "change")
     return to.strip("/") if to else _BY_STATUS.get(reply.status_code, str(reply.status_code))
 
 

@@ -50,6 +50,7 @@ PAGES = {
     ("GET", "/forgot"),
     ("POST", "/forgot"),
     ("GET", "/docs"),
+    ("GET", "/.well-known/change-password"),
 }
 INSIDE = {
     ("GET", "/reset"),
@@ -84,6 +85,7 @@ INSIDE = {
 """Pages that nobody sees who hasn't come far enough."""
 MACHINES = {
     ("GET", "/openapi.json"),
+    ("GET", "/.well-known/passkey-endpoints"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/verify/static/<path:filename>"),

@@ -31,10 +31,11 @@ from simple_2fa.web import (
     suggesting,
     undo,
     verify,
+    well_known,
 )
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
-_OUTSIDE = (home, register, login, alone, forgot, undo, verify)
+_OUTSIDE = (home, register, login, alone, forgot, undo, verify, well_known)
 _INSIDE = (account, details, confirm, adding, suggesting)
 
 

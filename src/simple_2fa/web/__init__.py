@@ -15,7 +15,8 @@ def pages(*parts: ModuleType) -> Blueprint:
     blueprint = Blueprint("web", __name__)
     for part in parts:
         for method, path, view in part.ROUTES:
-            blueprint.add_url_rule(path, f"{method} {path}", view, methods=[method])
+            named = f"{method} {path}".replace(".", "")  # which Flask takes for a blueprint's
+            blueprint.add_url_rule(path, named, view, methods=[method])
     # Whatever came first, in another tab or elsewhere: that page tells how things stand.
     blueprint.register_error_handler(OverError, lambda _: go("/verify"))
     blueprint.register_error_handler(
