@@ -164,6 +164,7 @@ ACCOUNT: dict[str, Preview] = {
             "account": {"address": ANN, "created_at": ago(days=400), "locale": "de"},
             "password": {"changed": ago(days=30), "is_restored": False},
             "ways": [],
+            "is_fresh": False,
             "suggestion": {"factor": "recovery", "why": "spare"},
             "mail_codes": True,
             "may_switch": False,

@@ -35,6 +35,8 @@ GET  /account/delete                login   login   login   login   confirm conf
 POST /account/delete                login   login   login   login   confirm confirm no
 POST /account/language              login   login   login   login   no      no      no
 POST /account/later                 login   login   login   login   no      no      no
+POST /account/upgrade/<factor>      login   login   login   login   confirm confirm no
+POST /account/upgrade/<factor>/offer login  login   login   login   confirm confirm no
 GET  /account/password              login   login   login   login   confirm confirm page
 POST /account/password              login   login   login   login   confirm confirm no
 POST /account/sessions/end          login   login   login   login   confirm confirm no
@@ -88,6 +90,7 @@ not be there at all is led away before that is looked at."""
 ROUTES = [tuple(line.split()) for line in DOORS.strip().splitlines()]
 FRESH = {"/account/address", "/account/delete", "/account/password"}
 FRESH |= {"/account/browsers/forget", "/account/sessions/end", "/account/mail-codes"}
+FRESH |= {"/account/upgrade/<factor>", "/account/upgrade/<factor>/offer"}
 FRESH |= {"/account/remove/<credential>", "/account/rename/<credential>"}
 FULL = {"/account", "/account/activity", "/account/language", "/confirm", "/undo/keep"}
 FULL |= {"/account/later", "/account/add/<factor>", "/account/add/<factor>/begin"}

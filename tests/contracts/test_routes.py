@@ -72,6 +72,8 @@ INSIDE = {
     ("POST", "/account/sessions/end"),
     ("POST", "/account/language"),
     ("POST", "/account/later"),
+    ("POST", "/account/upgrade/<factor>"),
+    ("POST", "/account/upgrade/<factor>/offer"),
     ("GET", "/account/add/<factor>"),
     ("POST", "/account/add/<factor>"),
     ("POST", "/account/add/<factor>/begin"),

@@ -30,13 +30,14 @@ from simple_2fa.web import (
     register,
     suggesting,
     undo,
+    upgrading,
     verify,
     well_known,
 )
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
 _OUTSIDE = (home, register, login, alone, forgot, undo, verify, well_known)
-_INSIDE = (account, details, confirm, adding, suggesting)
+_INSIDE = (account, details, confirm, adding, suggesting, upgrading)
 
 
 def create(settings: Settings, **options: Unpack[Options]) -> Flask:

@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     CHANGE_ADDRESS = "change_address"
     STEP_UP = "step_up"
     ENROL = factor.ENROL
+    UPGRADE = factor.UPGRADE
     ALONE = "alone"
     """No password came first: the answer names its person, and stands for two factors."""
 

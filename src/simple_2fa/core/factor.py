@@ -11,6 +11,8 @@ MAX_ANSWER = 16_384
 """An answer is text of at most so many bytes."""
 ENROL = "enrol"
 """The purpose under which `begin` and `finish` enrol a credential."""
+UPGRADE = "upgrade"
+"""The same in passing: a browser makes a passkey after a password, and asks nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,12 @@ class Context:
     @property
     def enrols(self) -> bool:
         """Whether a credential is being enrolled."""
-        return self.purpose == ENROL
+        return self.purpose in {ENROL, UPGRADE}
+
+    @property
+    def in_passing(self) -> bool:
+        """Whether nobody is asked for it: the credential is made without a gesture."""
+        return self.purpose == UPGRADE
 
 
 @dataclass(frozen=True, slots=True)

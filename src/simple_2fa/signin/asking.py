@@ -244,7 +244,7 @@ def again(visit: Visit) -> Started:
 
 
 def put(visit: Visit, seen: Challenge, text: str, cash: Cash, name: str = "") -> Answered:
-    """Judge what a session answers to the challenge that it waits for.
+    """Judge what a session answers to a challenge of its own.
 
     Args:
         visit: whose session it is.
@@ -260,7 +260,7 @@ def put(visit: Visit, seen: Challenge, text: str, cash: Cash, name: str = "") ->
         SlowDownError: much that is dear was done for this network, or browser, lately.
     """
     session = visit.session
-    if session is None or session.challenge is None:
+    if session is None:
         raise OverError
     if visit.desk.factor(seen.factor).is_dear:
         passwords.pay(visit, session.browser)
@@ -274,9 +274,9 @@ def put(visit: Visit, seen: Challenge, text: str, cash: Cash, name: str = "") ->
         name=name,
     )
     try:
-        return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
+        return answers.answer(visit.desk, seen.id, attempt, visit.now, cash)
     except AddressTakenError:  # a moment ago: nothing of the unit stayed, and `cash` sees it now
-        return answers.answer(visit.desk, session.challenge, attempt, visit.now, cash)
+        return answers.answer(visit.desk, seen.id, attempt, visit.now, cash)
 
 
 def _is_allowed_still(visit: Visit, session: Session, seen: Challenge) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import Cashed, Proof, Purpose
+from simple_2fa.challenges.model import Cashed, Challenge, Proof, Purpose, Question
 from simple_2fa.core.errors import Simple2FAError
+from simple_2fa.core.factor import Prompt
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.credentials import store as credentials
@@ -67,6 +68,10 @@ def confirm(visit: Visit, text: str, name: str = "") -> Entered:
         OverError: the session is over or has moved on.
     """
     session, seen = asking.demand(visit, Stage.FULL, Purpose.ENROL)
+    return _enrol(visit, session, seen, text, name)
+
+
+def _enrol(visit: Visit, session: Session, seen: Challenge, text: str, name: str) -> Entered:
     account, cookies = people.owner(visit), Cookies(new_secret())
     notice = notices.sealed(visit, account, "way_added", kind=seen.factor, called=name)
 
@@ -78,6 +83,44 @@ def confirm(visit: Visit, text: str, name: str = "") -> Entered:
 
     told = asking.put(visit, seen, text, cash, name)
     return Entered(told, cookies if told.proof else None)
+
+
+def offer(visit: Visit, factor: str) -> Prompt:
+    """Put the question that a browser answers by itself, if it likes; the open one again.
+
+    Raises:
+        HeldError: as `begin`.
+        NoSuchError: no credential of this factor is made in passing.
+        NotFreshError: the second step was too long ago.
+        OverError: the session is over.
+    """
+    question = _in_passing(visit, factor)
+    seen = asking.open_one(visit, question)
+    if seen and seen.can_be_resent(visit.now):
+        return visit.desk.posed(seen).prompt
+    return flows.start(visit.desk, question, visit.now).prompt
+
+
+def take(visit: Visit, factor: str, text: str) -> Entered:
+    """Take what the browser made; the session goes on under a new token.
+
+    Raises:
+        MalformedAnswerError: it can't be an answer at all.
+        NoSuchError: as `offer`.
+        OverError: the session is over, or no question is open.
+    """
+    seen = asking.open_one(visit, _in_passing(visit, factor))
+    if seen is None:
+        raise OverError
+    return _enrol(visit, people.all_the_way_in(visit), seen, text, "")
+
+
+def _in_passing(visit: Visit, factor: str) -> Question:
+    session, known = _fresh(visit), visit.desk.factors.get(factor)
+    if known is None or not known.can_be_first:
+        raise NoSuchError
+    question = asking.question(visit, session, Purpose.UPGRADE, people.owner(visit))
+    return replace(question, factor=factor)
 
 
 def remove(visit: Visit, credential: str) -> Cookies:

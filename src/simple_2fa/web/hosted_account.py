@@ -4,7 +4,7 @@ from flask import Response, request
 
 from simple_2fa.http.guard import signed_in
 from simple_2fa.http.pages import page
-from simple_2fa.web import account, adding, confirm, overview, suggesting
+from simple_2fa.web import account, adding, confirm, overview, suggesting, upgrading
 
 
 @signed_in
@@ -14,6 +14,7 @@ def show() -> Response:
     return page("account", {**told, "undo": None, "password": None})
 
 
-_OF_BOTH = [route for each in (account, confirm, adding, suggesting) for route in each.ROUTES]
+_PAGES = (account, confirm, adding, suggesting, upgrading)
+_OF_BOTH = [route for each in _PAGES for route in each.ROUTES]
 _PARTS = [("GET", "/account", show), *_OF_BOTH]
 ROUTES = tuple((method, f"/verify{path}", view) for method, path, view in _PARTS)

@@ -81,6 +81,7 @@ def account(notice: str | None) -> dict[str, object]:
         "notice": notice if notice in _NOTICES else None,
         "password": {"changed": mine.password_at, "is_restored": _is_restored(lines)},
         "one_factor_until": _held_until(visit),
+        "is_fresh": visit.session is not None and visit.session.is_fresh(visit.now),
         "suggestion": suggesting.suggestion(visit, mine),
         "ways": standing.ways(visit, mine),
         "mail_codes": mine.mail_codes,
