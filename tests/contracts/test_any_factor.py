@@ -94,7 +94,10 @@ def factor(request: pytest.FixtureRequest) -> Factor:
     return found
 
 
-@pytest.fixture(params=[each for each in all_factors.values() if each.can_be_enrolled])
+ENROLLED = {name: each for name, each in all_factors.items() if each.can_be_enrolled}
+
+
+@pytest.fixture(params=list(ENROLLED.values()), ids=list(ENROLLED))
 def enrolled(request: pytest.FixtureRequest) -> Factor:
     """A factor that wants an enrolment; each use of it swaps its secret."""
     found: Factor = request.param
@@ -161,12 +164,40 @@ def test_it_states_itself(factor: Factor) -> None:
     assert factor.script is None or re.fullmatch("[a-z_]+", factor.script)
 
 
+SETS = {
+    "words.html": ("kind", "kinds", "way", "signed_in", "confirmed"),
+    "prompt.html": ("heading", "sentence", "fields"),
+    "enrol.html": ("heading", "intro", "sentence", "fields"),
+}
+"""What each template of a factor's folder gives to the pages that import it."""
+
+
 def test_it_has_a_template_folder(factor: Factor) -> None:
     folders = [root / "factors" / factor.name for root in (OURS, THEIRS)]
-    (prompt,) = (folder / "prompt.html" for folder in folders if folder.is_dir())
-    words = prompt.read_text()
-    assert len(words.splitlines()) <= 80
-    assert all(f"set {value}" in words for value in ("heading", "sentence", "fields"))
+    (folder,) = (each for each in folders if each.is_dir())
+    assert (folder / "enrol.html").exists() == factor.can_be_enrolled
+    assert (folder / "first.html").exists() == factor.can_be_first
+    for name, values in SETS.items():
+        if not (folder / name).exists():
+            continue
+        told = (folder / name).read_text()
+        assert len(told.splitlines()) <= 80
+        assert all(f"set {value}" in told for value in values), name
+
+
+def test_its_words_say_what_lists_of_it_need(enrolled: Factor) -> None:
+    folders = [root / "factors" / enrolled.name for root in (OURS, THEIRS)]
+    (told,) = (each.joinpath("words.html").read_text() for each in folders if each.is_dir())
+    needed = {"none_yet", "add"} | ({"again"} if enrolled.is_single else set())
+    offered = {"offer"} if enrolled.can_be_first or enrolled.is_spare else set()
+    assert all(f"set {value}" in told for value in needed | offered)
+
+
+def test_a_spare_is_weaker_than_all_others_and_one_that_comes_first_resists_phishing() -> None:
+    spare = [each.strength for each in all_factors.values() if each.is_spare]
+    others = [each.strength for each in all_factors.values() if not each.is_spare]
+    assert max(spare) < min(others)
+    assert all(each.resists_phishing for each in all_factors.values() if each.can_be_first)
 
 
 @pytest.mark.parametrize("digits", [6, 10])
