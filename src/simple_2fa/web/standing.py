@@ -28,7 +28,7 @@ def _way(
         "stands": "spare" if factor.is_spare else "first" if factor.can_be_first else "second",
         "is_single": factor.is_single,
         "held": mine,
-        "summary": _summary(visit, account, factor) if mine else {},
+        "summary": _summary(visit, account, factor),
     }
 
 

@@ -26,7 +26,7 @@ def suggestion(visit: Visit, account: Account) -> Mapping[str, object] | None:
     """
     held = {each["factor"]: each for each in standing.ways(visit, account)}
     factors = visit.desk.factors
-    few = next((each for each in held.values() if _is_running_out(each)), None)
+    few = next((each for each in held.values() if each["held"] and _is_running_out(each)), None)
     if few:
         return {"factor": few["factor"], "why": "few", "summary": few["summary"]}
     if request.cookies.get(cookie_name(_LATER)):
