@@ -117,6 +117,8 @@ PAGES: dict[str, tuple[Act, str]] = {
     "step-app-malformed": (acts_adding.step_malformed, "Open your authenticator app"),
     "step-app-late": (acts_adding.step_too_late, "That took too long"),
     "step-app-paused": (acts_adding.step_paused, "Codes are paused"),
+    "step-app-locked": (acts_adding.step_paused_without_mail, "Codes are paused"),
+    "step-app-unlocking": (acts_adding.step_unlocking, "Check your email"),
     "step-codes": (acts_adding.step_by_codes, "Enter a recovery code"),
     "step-codes-wrong": (acts_adding.step_by_wrong_codes, "Enter a recovery code"),
     "confirm-app": (acts_adding.confirming, "Confirm it's you"),

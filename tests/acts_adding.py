@@ -197,6 +197,23 @@ def step_paused(ann: Visitor) -> None:
     ann.type(app.code())
 
 
+def step_paused_without_mail(ann: Visitor) -> None:
+    mail_off(ann)
+    ann.sign_out()
+    thief = elsewhere(ann)
+    thief.sign_in()
+    for code in ("000000", "111111", "222222", "333333", "444444"):
+        thief.type(code)
+    ann.lose_cookies()
+    ann.sign_in()
+    ann.type("555555")
+
+
+def step_unlocking(ann: Visitor) -> None:
+    step_paused_without_mail(ann)
+    ann.press("Email me a long code to go on")
+
+
 def step_by_codes(ann: Visitor) -> None:
     at_step(ann)
     ann.unfold("Other ways to sign in")

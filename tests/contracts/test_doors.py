@@ -67,6 +67,8 @@ GET  /verify/<ticket>/delivery      none    none    none    none    none    none
 GET  /verify/answer                 verify  verify  verify  verify  verify  verify  verify
 GET  /verify/resend                 verify  verify  verify  verify  verify  verify  verify
 GET  /verify/switch                 verify  verify  verify  verify  verify  verify  verify
+GET  /verify/unlock                 verify  verify  verify  verify  verify  verify  verify
+POST /verify/unlock                 verify  no      no      verify  verify  verify  verify
 POST /verify/switch                 verify  no      no      verify  verify  verify  verify
 GET  /verify/address                verify  page    verify  verify  verify  verify  verify
 POST /verify/address                no      no      no      no      no      no      no

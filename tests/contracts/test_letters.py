@@ -15,7 +15,8 @@ from simple_2fa.mail.letters import Rendered
 FOLDER = files("simple_2fa") / "templates" / "mail"
 LETTERS = sorted(each.name for each in FOLDER.iterdir() if each.is_dir())
 NOTICES = [name for name in LETTERS if name != "code"]
-PURPOSES = ("api:pay", "api:verify", "change_address", "login", "prove_address", "reset", "step_up")
+OURS = ("change_address", "login", "prove_address", "reset", "step_up", "unlock")
+PURPOSES = ("api:pay", "api:verify", *OURS)
 KINDS = [*(("code", purpose) for purpose in PURPOSES), *((name, "") for name in NOTICES)]
 """A letter's name, and its purpose where it has one."""
 SITES = ("Acme", "Ann & Sons <b>", "{{7*7}}", "100% %(site)s", "Äcme ✉")
@@ -138,7 +139,7 @@ class TestCode:
         self, purpose: str, locale: str
     ) -> None:
         made = rendered("code", purpose, locale)
-        there = {"login": "forgot", "step_up": "account"}.get(purpose)
+        there = {"login": "forgot", "unlock": "forgot", "step_up": "account"}.get(purpose)
         wanted = [SAYS[there]] if there else []
         assert shown(made).addresses == wanted
         assert re.findall("https://.*", made.text) == wanted

@@ -84,7 +84,7 @@ class TestCommand:
         (home / ".env").write_text("CODE_TTL=5")
         told = call("audit", "routes")
         assert (told.status, told.err) == (0, "")
-        assert told.out.endswith("demands something, but for 13 with a reason.\n")
+        assert told.out.endswith("demands something, but for 14 with a reason.\n")
         assert [each.name for each in home.iterdir()] == [".env"]
 
     @pytest.mark.usefixtures("home")

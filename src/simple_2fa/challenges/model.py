@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     STEP_UP = "step_up"
     ENROL = factor.ENROL
     UPGRADE = factor.UPGRADE
+    UNLOCK = "unlock"
+    """Codes are paused, and mail is no way to sign in: the mailbox opens a ledger of its own."""
     ALONE = "alone"
     """No password came first: the answer names its person, and stands for two factors."""
 

@@ -14,6 +14,7 @@ OPEN: Mapping[str, str] = {
     "web.POST /verify/answer": "takes the code itself; guesses are counted",
     "web.POST /verify/resend": "mails a code where one was asked for already, at a measured pace",
     "web.POST /verify/switch": "puts the open question another way; nothing is proved by that",
+    "web.POST /verify/unlock": "mails a code to whoever waits and is paused; it signs nobody in",
     "web.POST /verify/address": "corrects an address for which there is no account yet",
     "inbox.clear": "development's letters, on this machine alone",
 }

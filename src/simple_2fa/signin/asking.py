@@ -62,7 +62,7 @@ def question(
         caller=caller_of(session),
         factor=ways.ways(visit, hers, purpose)[0] if hers and is_second else ways.MAIL,
         epoch=hers.epoch if hers else NO_ACCOUNT,
-        digits=_LONG if purpose is Purpose.RESET else None,
+        digits=_LONG if purpose in {Purpose.RESET, Purpose.UNLOCK} else None,
         is_decoy=purpose is Purpose.RESET and account is None,
         says={**visit.says, **spoken},
         network=visit.place.network,

@@ -60,9 +60,11 @@ ROUTES = (
     ("GET", "/verify/answer", verify.reopen),
     ("GET", "/verify/resend", verify.reopen),
     ("GET", "/verify/switch", verify.reopen),
+    ("GET", "/verify/unlock", verify.reopen),
     ("POST", "/verify/answer", answer),
     ("POST", "/verify/resend", resend),
     ("POST", "/verify/switch", switch),
+    ("POST", "/verify/unlock", verify.open_ledger),
     ("GET", kept.AGAIN, again),
     ("POST", kept.AGAIN, drop),
 )

@@ -16,7 +16,7 @@ from simple_2fa.http.pages import page
 from simple_2fa.http.paths import at, go, home, lead_to
 from simple_2fa.http.services import services
 from simple_2fa.http.signals import second_factor_failed, second_factor_passed
-from simple_2fa.signin import asking, changes, login, recover, register, step_up
+from simple_2fa.signin import asking, changes, login, recover, register, step_up, unlock
 from simple_2fa.signin.model import TAKEN, Entered, NotFreshError, Visit
 from simple_2fa.web import shown
 from simple_2fa.web.code_form import CodeForm, is_ticked
@@ -29,6 +29,7 @@ _ANSWERS: Mapping[Purpose, Callable[[Visit, str], Entered]] = {
     Purpose.PROVE_ADDRESS: register.confirm,
     Purpose.RESET: recover.prove,
     Purpose.CHANGE_ADDRESS: changes.confirm_address,
+    Purpose.UNLOCK: unlock.answer,
     Purpose.STEP_UP: lambda visit, text: step_up.answer(visit, text, factor=_factor()),
 }
 """Who takes the answer to each purpose's challenge."""
@@ -82,6 +83,12 @@ def switch() -> Response:
         asking.switch(visits.visit(), _factor())
 
     return _form(seen).switch(put) if seen else _send_first(put)
+
+
+def open_ledger() -> Response:
+    """Mail a long code to whoever can't sign in by mail, and whose other codes are paused."""
+    seen = asking.awaited(visits.visit())
+    return _form(seen).switch(lambda: unlock.ask(visits.visit())) if seen else go("/verify")
 
 
 def resend() -> Response:
@@ -154,6 +161,8 @@ def _factor() -> str:
 
 
 def _tell(seen: Challenge, entered: Entered) -> Response:
+    if entered.cookies and entered.asks:
+        return visits.keep(go("/verify"), entered.cookies)
     if entered.cookies:
         page_of_ours = _GO_TO.get(Purpose(seen.purpose))
         to = entered.goes_to or (at(page_of_ours) if page_of_ours else home())
@@ -181,6 +190,7 @@ def _more(seen: Challenge) -> dict[str, Any]:
     to = session.goes_to if session else ""
     before = to.removeprefix(at("/account")).strip("/") if seen.purpose == Purpose.STEP_UP else ""
     more: dict[str, Any] = {"values": {"remember": is_ticked(seen)}, "before": before}
+    more["may_unlock"] = unlock.is_due(visits.visit(), seen)
     more["others"] = asking.others(visits.visit(), seen, Purpose(seen.purpose))
     if seen.purpose == Purpose.LOGIN:
         more["can_remember"] = login.can_remember(visits.visit(), seen.factor)

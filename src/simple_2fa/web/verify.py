@@ -96,6 +96,12 @@ def switch() -> Response:
     return _switch_by_ticket(ticket) if ticket else steps.switch()
 
 
+@anybody
+def open_ledger() -> Response:
+    """Mail a long code to whoever can't sign in by mail, and whose other codes are paused."""
+    return steps.open_ledger()
+
+
 def _form(challenge: Challenge, ticket: str) -> CodeForm:
     return CodeForm(challenge, ticket, more=lambda: {"others": tickets.others(challenge)})
 
@@ -175,9 +181,11 @@ ROUTES = (
     ("GET", "/verify/answer", reopen),
     ("GET", "/verify/resend", reopen),
     ("GET", "/verify/switch", reopen),
+    ("GET", "/verify/unlock", reopen),
     ("POST", "/verify/answer", answer),
     ("POST", "/verify/resend", resend),
     ("POST", "/verify/switch", switch),
+    ("POST", "/verify/unlock", open_ledger),
     ("GET", "/verify/address", steps.show_address),
     ("POST", "/verify/address", steps.change_address),
 )

@@ -48,8 +48,8 @@ class TestOurs:
         app = toy(tmp_path, Simple2FA(url_prefix=prefix))
         rows = {each.path: each for each in audit_routes(app).rows if each.is_open}
         assert set(rows) == {
-            f"{prefix}/{name}"
-            for name in ("verify/answer", "verify/resend", "verify/switch", "inbox/clear")
+            *(f"{prefix}/verify/{name}" for name in ("answer", "resend", "switch", "unlock")),
+            f"{prefix}/inbox/clear",
         }
         assert all(each.is_ours and each.reason for each in rows.values())
         again = row(app, "simple_2fa.web.GET /verify/again")

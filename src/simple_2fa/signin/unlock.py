@@ -1,0 +1,69 @@
+"""A way past paused codes for whoever lets no mailed code sign in (security decision 9).
+
+Whoever knows a password can use up the guesses at its account. A long code by mail gives its owner
+a ledger of guesses that nobody without the mailbox draws on; it signs nobody in.
+"""
+
+from dataclasses import replace
+
+from simple_2fa.challenges import flows
+from simple_2fa.challenges.model import Cashed, Challenge, Proof, Purpose
+from simple_2fa.core.ids import new_secret
+from simple_2fa.core.tags import Tag
+from simple_2fa.db.engine import Connection
+from simple_2fa.sessions import store
+from simple_2fa.sessions.model import Session, Stage
+from simple_2fa.signin import asking, people, ways
+from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
+
+LEDGER = "unlocked"
+"""In the place of a known browser, which has a ledger of its own, too."""
+
+
+def is_due(visit: Visit, seen: Challenge) -> bool:
+    """Whether that is the only way on: somebody waits for another factor, and mail is none."""
+    session = visit.session
+    if session is None or session.stage is not Stage.PASSWORD or seen.purpose != Purpose.LOGIN:
+        return False
+    may_mail = ways.MAIL in ways.ways(visit, people.owner(visit), Purpose.LOGIN)
+    return not may_mail and session.browser is None
+
+
+def ask(visit: Visit) -> None:
+    """Mail the long code.
+
+    Raises:
+        OverError: it isn't due.
+        SlowDownError: its letter would be one too many.
+    """
+    session, seen = visit.session, asking.awaited(visit)
+    if session is None or seen is None or not is_due(visit, seen):
+        raise OverError
+    question = asking.question(visit, session, Purpose.UNLOCK, people.owner(visit))
+    note = asking.noting_instead(visit, seen, session.goes_to)
+    flows.start(visit.desk, question, visit.now, note)
+
+
+def answer(visit: Visit, text: str) -> Entered:
+    """Take it; the second step is asked for anew, under that ledger.
+
+    Raises:
+        MalformedAnswerError: it can't be an answer at all.
+        OverError: the session is over or has moved on.
+    """
+    session, seen = asking.demand(visit, Stage.PASSWORD, Purpose.UNLOCK)
+    account, cookies = people.owner(visit), Cookies(new_secret())
+    moved: Session = replace(session, browser=LEDGER, challenge=None, seen_at=visit.now)
+
+    def cash(connection: Connection, _: Proof) -> Cashed:
+        if not store.move(connection, visit.token, Stage.PASSWORD, moved, cookies.session):
+            raise OverError
+        return Cashed(Tag.CHALLENGE_ANSWER, account.id, visit.place.facts)
+
+    told = asking.put(visit, seen, text, cash)
+    if told.proof is None:
+        return Entered(told)
+    there = replace(visit, session=moved, token=cookies.session)
+    question = asking.question(there, moved, Purpose.LOGIN, account)
+    flows.start(there.desk, question, there.now, asking.noting(there, session.goes_to))
+    return Entered(told, cookies, asks=True)
