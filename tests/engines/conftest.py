@@ -46,6 +46,14 @@ def world(desk: Desk) -> World:
 
 
 @pytest.fixture
+def alone_desk(database_url: str) -> Iterator[Desk]:
+    """A desk over a database where nothing else is."""
+    own = database(database_url)
+    yield desk_on(own)
+    own.close()
+
+
+@pytest.fixture
 def alone(database_url: str) -> Iterator[World]:
     """An application and a person in a database where nothing else is."""
     own = database(database_url)

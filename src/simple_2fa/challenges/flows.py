@@ -7,6 +7,7 @@ from datetime import datetime
 from simple_2fa.challenges import store
 from simple_2fa.challenges.desk import Desk, ledger_of, pots_of
 from simple_2fa.challenges.model import (
+    FLEETING,
     MAX_TRIES,
     RESEND_GAP,
     UNASKED,
@@ -145,12 +146,12 @@ def delivery(desk: Desk, challenge: Challenge) -> outbox.Progress | None:
 def sweep(desk: Desk, now: datetime, batch: int) -> int:
     """Blank what has expired and remove what is old, one batch. Gives how many rows it touched."""
     rows = desk.db.read(lambda connection: store.due(connection, now, batch))
-    full = [row.id for row in rows if row.code]
-    blank = [row.id for row in rows if not row.code]
-    if full:
-        desk.db.tidy(lambda connection: store.blank(connection, full, now))
-    if blank:
-        desk.db.tidy(lambda connection: store.remove(connection, blank, now))
+    kept = [row.id for row in rows if row.code and row.purpose not in FLEETING]
+    gone = [row.id for row in rows if not row.code or row.purpose in FLEETING]
+    if kept:
+        desk.db.tidy(lambda connection: store.blank(connection, kept, now))
+    if gone:
+        desk.db.tidy(lambda connection: store.remove(connection, gone, now))
     return len(rows)
 
 
@@ -202,7 +203,10 @@ def _begin(
         noted = also(connection, started) if also else None
         return _event(attempt, now, Tag.CHALLENGE_START, new, noted)
 
-    desk.db.transact(attempt, unit)
+    if question.purpose in FLEETING:
+        desk.db.tidy(unit)
+    else:
+        desk.db.transact(attempt, unit)
     return started
 
 

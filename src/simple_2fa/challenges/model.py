@@ -41,6 +41,10 @@ UNASKED = frozenset({Purpose.PROVE_ADDRESS, Purpose.RESET, Purpose.CHANGE_ADDRES
 """Purposes for which somebody may have a letter sent to an address that isn't theirs."""
 
 
+FLEETING = frozenset({Purpose.UPGRADE, Purpose.ALONE})
+"""What pages ask by themselves, at each look: nothing of it is kept that nobody answered."""
+
+
 class Outcome(StrEnum):
     """What became of an answer, or of a challenge that takes none any more."""
 

@@ -258,8 +258,8 @@ def sealed_by_others(connection: Connection, keys: Sequence[str], now: datetime)
 
 
 def due(connection: Connection, now: datetime, batch: int) -> list[Row[Any]]:
-    """Give a batch of rows (id, code) that housekeeping has to look at."""
-    query = select(_C.id, _C.code).where(_C.sweep_at <= to_millis(now)).limit(batch)
+    """Give a batch of rows (id, code, purpose) that housekeeping has to look at."""
+    query = select(_C.id, _C.code, _C.purpose).where(_C.sweep_at <= to_millis(now)).limit(batch)
     return list(connection.execute(query.order_by(_C.sweep_at)))
 
 
@@ -281,7 +281,7 @@ def remove_of(connection: Connection, subject: bytes, address: str) -> list[str]
 
 
 def remove(connection: Connection, rows: list[int], now: datetime) -> None:
-    """Remove rows that are blank and old."""
+    """Remove rows whose time has come."""
     old = and_(_C.id.in_(rows), _C.sweep_at <= to_millis(now))
     connection.execute(delete(challenges).where(old))
 

@@ -78,7 +78,8 @@ def _confirmed(context: Context, state: bytes, given: webauthn.Asserted) -> Verd
     held = {kept(each).id: each for each in context.held}.get(webauthn.encode(given.id))
     said = authenticator.read_data(given.authenticator_data)
     if held is None:
-        return Verdict(ok=False, hint=webauthn.encode(given.id))
+        is_some = 0 < len(given.id) <= LONGEST_ID
+        return Verdict(ok=False, hint=webauthn.encode(given.id) if is_some else "")
     if said is None or not _is_for_us(context, state, said, given.client_data):
         return WRONG
     known, message = kept(held), given.authenticator_data + _digest(given.client_data)
