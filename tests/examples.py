@@ -13,7 +13,6 @@ from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from simple_2fa.core.clock import utc_now
 from simple_2fa.http.services import EXTENSION, Services
 
 FOLDER = Path(__file__).parents[1] / "examples"
@@ -45,7 +44,7 @@ class Example:
 
     def code(self, page: Page, prefix: str = "") -> str:
         """Let the letters go, and look at /inbox for the newest code, as a developer does."""
-        self.services.worker.run_once(utc_now())
+        self.services.worker.run_once(self.services.clock())
         letters = page.request.get(f"{self.origin}{prefix}/inbox.json?to=ann@example.com").json()
         return next(str(each["code"]) for each in letters if each["code"])
 

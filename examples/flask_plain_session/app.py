@@ -17,6 +17,7 @@ SIGN_IN = """<form method="post"><label>Name <input name="name" autocomplete="us
 DIARY = """<ol>{}</ol><form method="post"><label>Today <input name="line"></label>
 <button>Write</button></form>
 <form method="post" action="/erase"><button>Erase all</button></form>
+<p><a href="/2fa/verify/account">How you sign in</a></p>
 <form method="post" action="/sign-out"><button>Sign out</button></form>"""
 
 app = Flask(__name__)

@@ -1,13 +1,18 @@
 """Each example in real Chromium, as its README says."""
 
+from base64 import b32decode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from apps import Clock
 from examples import FOLDER, Example, running
+from passkey_door import Device
+from rig.browser import SIZES
 from rig.mariadb import MariaDB
+from simple_2fa.factors.totp import code_of, step_at
 
 LOGIN_APP = FOLDER / "flask_login_app"
 PASSWORD = "three small boats"
@@ -144,3 +149,76 @@ class TestPlainSession:
         expect(page.get_by_role("listitem")).to_have_count(0)
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+    def test_she_signs_in_by_an_app_by_paper_and_by_passkey(
+        self, page: Page, diary: Example
+    ) -> None:
+        """In the dark, on a phone."""
+        page.set_viewport_size(SIZES["phone"])
+        page.emulate_media(color_scheme="dark")
+        page.goto(f"{diary.origin}/2fa/verify")  # passkeys will belong to this host
+        clock = Clock()
+        object.__setattr__(diary.services, "clock", clock)
+        self.come(page, diary)
+        self.enter(page, diary.code(page, "/2fa"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Diary")
+
+        self.add(page, "Add an authenticator app")
+        seed = b32decode((page.locator("#key").text_content() or "").replace(" ", ""))
+        first = code_of(seed, step_at(clock()))
+        self.enter(page, first)
+        expect(page.locator("#message")).to_contain_text("Added.")
+        self.add(page, "Create codes")
+        codes = (page.locator("#codes").text_content() or "").split()
+        page.get_by_label("To finish, enter one of the codes").fill(codes[0].lower())
+        page.keyboard.press("Enter")
+        expect(page.locator("#message")).to_contain_text("Added.")
+
+        clock.move(minutes=1)
+        self.come(page, diary)
+        self.enter(page, first)
+        expect(page.locator("#code-error")).to_contain_text("That code")
+        self.enter(page, code_of(seed, step_at(clock())))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Diary")
+        for code, heading in ((codes[5], "Diary"), (codes[5], "Enter a recovery code")):
+            self.come(page, diary)
+            page.get_by_text("Other ways to sign in").click()
+            page.get_by_role("button", name="Use a recovery code").click()
+            page.get_by_label("Recovery code").fill(code)
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        page.get_by_label("Recovery code").fill(codes[6])
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Diary")
+
+        device = Device(page)
+        device.verifies(somebody=True)
+        self.add(page, "Create a passkey")
+        expect(page.locator("#message")).to_contain_text("Added.")
+        self.come(page, diary)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Diary")
+        page.get_by_role("link", name="How you sign in").click()
+        page.get_by_role("link", name="Remove Passkey").click()
+        page.get_by_role("button", name="Remove it").click()
+        expect(page.locator("#message")).to_contain_text("Removed.")
+
+    @staticmethod
+    def come(page: Page, diary: Example) -> None:
+        """Sign out, and in again with the password."""
+        page.context.clear_cookies()
+        page.goto(diary.origin)
+        page.get_by_label("Name").fill("ann")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+
+    @staticmethod
+    def enter(page: Page, code: str) -> None:
+        page.get_by_label("Security code").fill(code)
+        page.keyboard.press("Enter")
+
+    @staticmethod
+    def add(page: Page, what: str) -> None:
+        """Begin to add a way to sign in."""
+        page.goto(page.url.partition("/2fa")[0].rstrip("/") + "/2fa/verify/account")
+        page.get_by_role("link", name=what).first.click()
+        page.get_by_role("button", name=what).click()
