@@ -1,7 +1,7 @@
 """Whole applications on a database of their own, with a clock that tests move."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +25,8 @@ from world import FACTOR_FOLDER, NOW
 
 KEY = "kJ3vQ8xW1mZ5tY7uB0nC2dF4gH6iL9oPqRsTaUeVwXy"
 ANN = "ann@example.com"
+TESTS_OWN = (FACTOR_FOLDER,)
+"""Factors beside ours."""
 
 
 @dataclass
@@ -90,13 +92,12 @@ def made(
     *,
     development: bool = True,
     clock: Clock | None = None,
-    factor_paths: Iterable[Path] = (FACTOR_FOLDER,),
+    factor_paths: Sequence[Path] = TESTS_OWN,
     **settings: str,
 ) -> Site:
     """Make an application, its tables too: on SQLite in the folder, where no url is given.
 
-    Tests' own factors are there beside ours, if not told otherwise; `settings` are given by name,
-    such as `SITE_NAME="Acme"`.
+    `settings` are given by name, such as `SITE_NAME="Acme"`.
     """
     given = {
         "PUBLIC_URL": "http://localhost:5000" if development else "https://2fa.example.com",
@@ -142,7 +143,7 @@ def served(
     *,
     development: bool = True,
     working: bool = True,
-    factor_paths: Iterable[Path] = (FACTOR_FOLDER,),
+    factor_paths: Sequence[Path] = TESTS_OWN,
     **settings: str,
 ) -> Iterator[Site]:
     """Serve such an application on a free port, for real clients; with a worker unless told not.
