@@ -1,7 +1,7 @@
 """Whole applications on a database of their own, with a clock that tests move."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +25,8 @@ from world import FACTOR_FOLDER, NOW
 
 KEY = "kJ3vQ8xW1mZ5tY7uB0nC2dF4gH6iL9oPqRsTaUeVwXy"
 ANN = "ann@example.com"
+TESTS_OWN = (FACTOR_FOLDER,)
+"""Factors beside ours."""
 
 
 @dataclass
@@ -90,6 +92,7 @@ def made(
     *,
     development: bool = True,
     clock: Clock | None = None,
+    factor_paths: Sequence[Path] = TESTS_OWN,
     **settings: str,
 ) -> Site:
     """Make an application, its tables too: on SQLite in the folder, where no url is given.
@@ -110,7 +113,7 @@ def made(
         Settings.load(given, folder),
         development=development,
         clock=moved,
-        factor_paths=[FACTOR_FOLDER],
+        factor_paths=factor_paths,
     )
     site = Site(flask, moved)
     file = folder / "site.sqlite3"
@@ -135,7 +138,13 @@ def _empty_tables() -> bytes:
 
 @contextmanager
 def served(
-    folder: Path, url: str = "", *, development: bool = True, working: bool = True, **settings: str
+    folder: Path,
+    url: str = "",
+    *,
+    development: bool = True,
+    working: bool = True,
+    factor_paths: Sequence[Path] = TESTS_OWN,
+    **settings: str,
 ) -> Iterator[Site]:
     """Serve such an application on a free port, for real clients; with a worker unless told not.
 
@@ -143,7 +152,9 @@ def served(
     """
     port = free_port()
     named = {"PUBLIC_URL": f"http://localhost:{port}", **settings}
-    site = made(folder, url, development=development, clock=Clock(), **named)
+    site = made(
+        folder, url, development=development, clock=Clock(), factor_paths=factor_paths, **named
+    )
     server = make_server(HOST, port, site.app, threaded=True, request_handler=_Quiet)
     # It looks every 10 ms whether to end: by default tests would wait half a second for that.
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from playwright.sync_api import Browser, Page
 
+from acts_adding import ADD_APP, ADD_CODES, App, asked
 from apps import ANN, Site, served
 from live import compiled_once
+from passkey_door import Device
 from rig.browser import SIZES, launched
 from rig.smtp import Sink
 from tabs import Tab
@@ -27,7 +30,9 @@ def production(sink: Sink) -> Iterator[Site]:
     proxy = {"TRUSTED_PROXIES": "127.0.0.1/32"}
     with (
         TemporaryDirectory() as folder,
-        served(Path(folder), development=False, working=False, **named, **proxy) as site,
+        served(
+            Path(folder), development=False, working=False, factor_paths=(), **named, **proxy
+        ) as site,
     ):
         yield compiled_once(site)
 
@@ -39,6 +44,17 @@ def phone(browser: Browser, site: Site) -> Tab:
         color_scheme="light",
         device_scale_factor=1.5,
         extra_http_headers=PHONE,
+    )
+    return Tab(site, context.new_page())
+
+
+def tablet(browser: Browser, site: Site) -> Tab:
+    context = browser.new_context(
+        user_agent=FIREFOX,
+        viewport={"width": 600, "height": 800},
+        color_scheme="light",
+        device_scale_factor=1.25,
+        extra_http_headers=HOME,
     )
     return Tab(site, context.new_page())
 
@@ -62,29 +78,83 @@ def take(page: Page, name: str, height: int | None = None) -> None:
     page.screenshot(path=FOLDER / f"{name}.png", clip=clip, full_page=True)  # type: ignore[arg-type]
 
 
-def code_and_account(browser: Browser) -> None:
+@dataclass
+class Ann:
+    """Her browsers at a site, and the mailbox that she reads."""
+
+    browser: Browser
+    site: Site
+    sink: Sink
+
+    def code(self) -> str:
+        self.site.deliver()
+        return next(each.code for each in reversed(self.sink.messages) if "code" in each.subject)
+
+    def join(self) -> None:
+        """Create the account, weeks ago."""
+        tab = desktop(self.browser, self.site)
+        tab.ask_for_account()
+        tab.type(self.code())
+        self.site.clock.move(days=19, hours=3)
+
+    def sign_in_by_mail(self) -> None:
+        tab = phone(self.browser, self.site)
+        tab.sign_in()
+        self.site.deliver()
+        self.site.clock.move(seconds=20)
+        tab.open("/verify")
+        take(tab.page, "code", 700)
+        tab.tick("Don't ask again on this browser for 30 days")
+        tab.type(self.code())
+        self.site.clock.move(minutes=25)
+
+    def add_ways(self) -> App:
+        """Have a passkey, an app, and codes on paper."""
+        tab = tablet(self.browser, self.site)
+        Device(tab.page)
+        tab.sign_in()
+        tab.type(self.code())
+        tab.open("/account/add/passkey")
+        tab.press("Create a passkey")
+        tab.is_told("Added.")
+        tab.follow("Rename")
+        tab.fill("Name", "My laptop")
+        tab.press("Save")
+        tab.open("/account/add/totp")
+        tab.press(ADD_APP)
+        take(tab.page, "app", 1020)
+        app = App(tab)
+        tab.fill("Name (optional)", "My phone")
+        tab.type(app.code())
+        tab.open("/account/add/recovery")
+        tab.press(ADD_CODES)
+        take(tab.page, "recovery", 770)
+        tab.fill("To finish, enter one of the codes", str(asked(self.site)["codes"]).split()[0])
+        tab.press("Continue")
+        return app
+
+    def sign_in_by_app(self, app: App) -> None:
+        self.site.clock.move(days=3)
+        tab = phone(self.browser, self.site)
+        Device(tab.page).is_touched(by_itself=False)
+        tab.sign_in()
+        tab.unfold("Other ways to sign in")
+        take(tab.page, "passkey", 650)
+        tab = desktop(self.browser, self.site)
+        tab.sign_in()
+        tab.unfold("Other ways to sign in")
+        tab.press("Use your authenticator app")
+        tab.type(app.code())
+        tab.open("/account")
+        take(tab.page, "account", 824)
+
+
+def account_and_its_ways(browser: Browser) -> None:
     with Sink() as sink, production(sink) as site:
-
-        def code() -> str:
-            site.deliver()
-            return next(each.code for each in reversed(sink.messages) if "code" in each.subject)
-
-        ann, on_phone = desktop(browser, site), phone(browser, site)
-        ann.ask_for_account()
-        ann.type(code())
-        site.clock.move(days=19, hours=3)
-        on_phone.sign_in()
-        site.deliver()
-        site.clock.move(seconds=20)
-        on_phone.open("/verify")
-        take(on_phone.page, "code", 700)
-        on_phone.tick("Don't ask again on this browser for 30 days")
-        on_phone.type(code())
-        site.clock.move(minutes=25)
-        ann.sign_in()
-        ann.type(code())
-        ann.open("/account")
-        take(ann.page, "account", 770)
+        ann = Ann(browser, site, sink)
+        ann.join()
+        ann.sign_in_by_mail()
+        ann.sign_in_by_app(ann.add_ways())
 
 
 def inbox(browser: Browser) -> None:
@@ -103,7 +173,7 @@ def inbox(browser: Browser) -> None:
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with launched() as browsers:
-        code_and_account(browsers.living())
+        account_and_its_ways(browsers.living())
         inbox(browsers.living())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from apps import ANN, served
+from apps import ANN, TESTS_OWN, served
 from live import asked, compiled_once
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.desk import ledger_of
@@ -56,7 +56,8 @@ def stage(page: Page, folder: Path, *, development: bool = True) -> Iterator[Sta
     """Serve Acme to a tab."""
     more = {} if development else {"SMTP_SERVER": "127.0.0.1", "MAIL_FROM": "no-reply@acme.test"}
     named = {"SITE_NAME": "Acme", "SUPPORT_CONTACT": "help@acme.test", **more}
-    with served(folder, development=development, working=False, **named) as site:
+    live = served(folder, development=development, working=False, factor_paths=TESTS_OWN, **named)
+    with live as site:
         yield Stage(compiled_once(site), page, folder)
 
 

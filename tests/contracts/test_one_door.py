@@ -1,4 +1,4 @@
-"""One function makes a session full, and four doors lead to it: what no test by HTTP can show."""
+"""One function makes a session full, and five doors lead to it: what no test by HTTP can show."""
 
 import ast
 from collections.abc import Iterator

@@ -119,6 +119,12 @@ def test_no_id_stands_twice_and_what_is_named_is_there(shown: Shown) -> None:
     assert inner <= {f"#{each}" for each in ids}
 
 
+def test_lists_hold_nothing_but_items(shown: Shown) -> None:
+    for each in (*shown.all("ul"), *shown.all("ol")):
+        inside = [child.tag for child in each.children if isinstance(child, Element)]
+        assert set(inside) <= {"li"}
+
+
 def test_what_changes_something_is_a_form_with_a_token(shown: Shown) -> None:
     for form in shown.all("form", method="post"):
         assert form["action"].startswith("/")

@@ -30,6 +30,7 @@ APP = """
 """
 TESTS = Path(__file__).parents[2]
 DOCS, HEADING = TESTS.parent / "docs", "## Test it\n"
+HOW = ("test_by_client", "test_by_browser", "test_by_passkey")
 BLOCK = r"```python\n(.*?)```"
 
 
@@ -41,12 +42,12 @@ def test_what_the_docs_show_is_true(
     need("Chromium", chromium())
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
     (text,) = (text for text in map(Path.read_text, DOCS.glob("flask*.md")) if HEADING in text)
-    by_client, by_browser = re.findall(BLOCK, text.split(HEADING)[1], re.DOTALL)[:2]
+    shown = re.findall(BLOCK, text.split(HEADING)[1], re.DOTALL)[:3]
     pytester.makeconftest(APP)
-    pytester.makepyfile(test_by_client=by_client, test_by_browser=by_browser)
+    pytester.makepyfile(**dict(zip(HOW, shown, strict=True)))
     # In a process of its own: Playwright runs once in a thread, and our own tests may have it.
     result = pytester.runpytest_subprocess("-W", "error")
-    assert result.parseoutcomes() == {"passed": 2}
+    assert result.parseoutcomes() == {"passed": 3}
 
 
 def test_the_page_of_pytest_playwright_is_taken_where_there_is_one(
