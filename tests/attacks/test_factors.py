@@ -94,6 +94,9 @@ class TestRecoveryCodes:
         assert goes_to(at_step(site, ann, "recovery").enter(codes[0], factor="recovery"))
 
 
+MAKE_ONE = {"enrol", "upgrade"}
+
+
 @dataclass
 class Door:
     """Where a passkey is asked for."""
@@ -110,13 +113,16 @@ def _doors(site: Site, ann: Account, one: Authenticator) -> dict[str, Door]:
     first.send("/logout")
     first.log_in(ann.address)
     first.send("/confirm", next="/account/password")
-    adding, shop, alone = at_step(site, ann), at_step(site, ann), Guest(site)
-    for each in (adding, shop):
+    adding, shop, passing = (at_step(site, ann) for _ in range(3))
+    alone = Guest(site)
+    for each in (adding, shop, passing):
         each.enter(signed(one, prompt(each)))
     adding.send("/account/add/passkey/begin")
     ticket, question = at_ticket(site, shop, ann, "passkey")
     app = {"ticket": ticket, "factor": "passkey"}
+    upgraded = passing.send("/account/upgrade/passkey/offer").get_json()
     return {
+        "upgrade": Door(upgraded, lambda text: passing.send("/account/upgrade/passkey", code=text)),
         "login": Door(prompt(login), login.enter),
         "step_up": Door(prompt(first), first.enter),
         "alone": Door(offered(alone), lambda text: enter_alone(alone, text)),
@@ -127,20 +133,24 @@ def _doors(site: Site, ann: Account, one: Authenticator) -> dict[str, Door]:
     }
 
 
+def is_refused(reply: TestResponse) -> bool:
+    return told(reply) in {"wrong", "malformed"} or reply.status_code == 422
+
+
 def test_an_answer_is_for_the_question_that_was_put(site: Site, ann: Account) -> None:
     one = passkey_of(site.services.desk, ann, count=0)
     doors = _doors(site, ann, one)
-    new = Authenticator(id=b"a new one", origin=site.origin)
+    new = {name: Authenticator(id=name.encode(), origin=site.origin) for name in MAKE_ONE}
     answers = {
-        name: created(new, door.asked) if name == "enrol" else signed(one, door.asked)
+        name: created(new[name], door.asked) if name in new else signed(one, door.asked)
         for name, door in doors.items()
     }
     for name, door in doors.items():
         for other in answers.keys() - {name}:
-            assert told(door.send(answers[other])) in {"wrong", "malformed"}, (other, name)
+            assert is_refused(door.send(answers[other])), (other, name)
     assert len(owned(site, ann)) == 1
-    for name, door in doors.items():
-        sent = door.send(answers[name])
+    for name in ("login", "step_up", "alone", "application", "enrol"):
+        sent = doors[name].send(answers[name])
         assert (sent.status_code, told(sent)) == (303, ""), name
     assert len(owned(site, ann)) == 2
 

@@ -21,6 +21,7 @@ Act = Callable[[Guest, str], object]
 ACTS: dict[str, Act] = {
     "begin": lambda guest, _: guest.send("/account/add/totp/begin"),
     "add": lambda guest, _: guest.send("/account/add/totp", code="123456"),
+    "make in passing": lambda guest, _: guest.send("/account/upgrade/passkey/offer"),
     "remove": lambda guest, mine: guest.send(f"/account/remove/{mine}"),
     "rename": lambda guest, mine: guest.send(f"/account/rename/{mine}", name="Mine"),
     "mail codes": lambda guest, _: guest.send("/account/mail-codes", on="yes"),
@@ -84,7 +85,7 @@ STAGES: dict[str, Callable[[Site, Account], Guest]] = {
 }
 
 
-OWN = {("somebody else", "begin"), ("somebody else", "add"), ("somebody else", "mail codes")}
+OWN = {("somebody else", each) for each in ACTS.keys() - {"remove", "rename"}}
 """What is about the visitor's own account."""
 REFUSED = sorted(set(product(STAGES, ACTS)) - OWN)
 
