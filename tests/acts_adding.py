@@ -45,8 +45,9 @@ class App:
     """An authenticator app on a phone, its clock a little off, perhaps."""
 
     def __init__(self, ann: Visitor) -> None:
-        self._site = ann.site
-        self._seed = b32decode(str(asked(ann.site)["key"]).replace(" ", ""))
+        self._site, shown = ann.site, asked(ann.site)
+        self._seed = b32decode(str(shown["key"]).replace(" ", ""))
+        self.uri = str(shown["uri"])
 
     def code(self, off: timedelta = timedelta()) -> str:
         return code_of(self._seed, step_at(self._site.clock() + off))

@@ -6,6 +6,7 @@ from typing import Self
 from playwright.sync_api import Locator, Page, expect
 
 from apps import Site
+from looks import FITS
 from visitors import SAFARI, Visitor
 
 _MOST_STOPS = 60
@@ -121,6 +122,10 @@ class Tab(Visitor):
     def is_at(self, path: str, heading: str) -> None:
         expect(self.page).to_have_url(self.site.origin + path)
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    def fits(self) -> None:
+        """Look whether nothing stands beside the screen."""
+        assert self.page.evaluate(FITS)
 
     def _with(self, page: Page) -> Self:
         return replace(self, page=page)
