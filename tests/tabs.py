@@ -64,6 +64,10 @@ class Tab(Visitor):
     def follow(self, name: str) -> None:
         self.go(self.page.get_by_role("link", name=name, exact=True))
 
+    def follow_last(self, name: str) -> None:
+        """Follow the last of several links of this name: the page suggests one above."""
+        self.go(self.page.get_by_role("link", name=name, exact=True).last)
+
     def go(self, target: Locator) -> None:
         """Press what leads to another page, and wait for that."""
         if self.by_keyboard:

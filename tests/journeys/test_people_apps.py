@@ -89,6 +89,19 @@ class TestSecondStep:
         ann.type(app.code())
         ann.is_at("/account", "Your account")
 
+    def test_what_took_too_long_is_tried_again_and_nothing_is_sent(self, ann: Tab) -> None:
+        app = at_step(ann)
+        sent = len(ann.site.letters(ANN))
+        ann.site.clock.move(minutes=10)
+        ann.type(app.code())
+        expect(ann.page.get_by_role("heading", level=1)).to_have_text("That took too long")
+        ann.press("Try again")
+        expect(ann.page.get_by_role("heading", level=1)).to_have_text("Open your authenticator app")
+        expect(ann.page.locator("#message")).to_have_count(0)
+        ann.type(app.code())
+        ann.is_at("/account", "Your account")
+        assert len(ann.site.letters(ANN)) == sent
+
     def test_email_is_another_way(self, ann: Tab) -> None:
         at_step(ann)
         ann.unfold("Other ways to sign in")
