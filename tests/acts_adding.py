@@ -1,6 +1,5 @@
 """What people do with their ways to sign in: add, use, rename and remove them."""
 
-import json
 from base64 import b32decode
 from datetime import timedelta
 from typing import Protocol
@@ -10,13 +9,12 @@ from sqlalchemy import select
 from acts_inside import inside
 from acts_outside import Act, elsewhere
 from apps import ANN, Site
+from authenticators import passkey_of
 from rig.authenticator import Authenticator
 from simple_2fa.accounts import store as accounts
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import Caller, Purpose, Question
+from simple_2fa.challenges.model import Caller
 from simple_2fa.core.factor import Prompt
-from simple_2fa.credentials import store as credentials
-from simple_2fa.credentials.model import NewCredential
 from simple_2fa.db import schema
 from simple_2fa.factors.totp import PERIOD, code_of, step_at
 from simple_2fa.http.services import Services
@@ -47,8 +45,9 @@ class App:
     """An authenticator app on a phone, its clock a little off, perhaps."""
 
     def __init__(self, ann: Visitor) -> None:
-        self._site = ann.site
-        self._seed = b32decode(str(asked(ann.site)["key"]).replace(" ", ""))
+        self._site, shown = ann.site, asked(ann.site)
+        self._seed = b32decode(str(shown["key"]).replace(" ", ""))
+        self.uri = str(shown["uri"])
 
     def code(self, off: timedelta = timedelta()) -> str:
         return code_of(self._seed, step_at(self._site.clock() + off))
@@ -239,19 +238,10 @@ def step_up(ann: Visitor) -> None:
 
 def enrolled_passkey(site: Site, address: str = ANN) -> Authenticator:
     """Let somebody have a passkey, and give it."""
-    desk, one = site.services.desk, Authenticator(origin=site.services.desk.origin)
+    desk = site.services.desk
     account = desk.db.read(lambda link: accounts.by_address(link, address))
     assert account
-    asked = Question(account.subject, address, Purpose.ENROL, Caller("session", ""))
-    context, factor = desk.context(asked, 6, site.clock(), ()), desk.factors["passkey"]
-    begun = factor.begin(context)
-    answer = json.dumps(one.create(json.loads(str(begun.prompt["options"]))))
-    verdict = factor.finish(context, begun.state, answer)
-    assert verdict.secret
-    new = NewCredential(account.subject, "passkey", verdict.secret, "iCloud")
-    sealed = credentials.sealed(desk.vault, new.id, new.subject, new.secret)
-    desk.db.tidy(lambda link: credentials.add(link, new, sealed, site.clock()))
-    return one
+    return passkey_of(desk, account, "iCloud")
 
 
 def begun_passkey(ann: Visitor) -> None:

@@ -149,10 +149,11 @@ def opened() -> Iterator[Door]:
 class Device:
     """The authenticator of a tab, by the DevTools protocol."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, **traits: bool) -> None:
         self._session: CDPSession = page.context.new_cdp_session(page)
         self._session.send("WebAuthn.enable")
-        added = self._session.send("WebAuthn.addVirtualAuthenticator", {"options": PLATFORM})
+        given = {"options": {**PLATFORM, **traits}}
+        added = self._session.send("WebAuthn.addVirtualAuthenticator", given)
         self._id = added["authenticatorId"]
 
     def _set(self, method: str, **values: bool) -> None:

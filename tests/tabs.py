@@ -6,6 +6,7 @@ from typing import Self
 from playwright.sync_api import Locator, Page, expect
 
 from apps import Site
+from looks import FITS
 from visitors import SAFARI, Visitor
 
 _MOST_STOPS = 60
@@ -62,6 +63,10 @@ class Tab(Visitor):
 
     def follow(self, name: str) -> None:
         self.go(self.page.get_by_role("link", name=name, exact=True))
+
+    def follow_last(self, name: str) -> None:
+        """Follow the last of several links of this name: the page suggests one above."""
+        self.go(self.page.get_by_role("link", name=name, exact=True).last)
 
     def go(self, target: Locator) -> None:
         """Press what leads to another page, and wait for that."""
@@ -121,6 +126,10 @@ class Tab(Visitor):
     def is_at(self, path: str, heading: str) -> None:
         expect(self.page).to_have_url(self.site.origin + path)
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    def fits(self) -> None:
+        """Look whether nothing stands beside the screen."""
+        assert self.page.evaluate(FITS)
 
     def _with(self, page: Page) -> Self:
         return replace(self, page=page)

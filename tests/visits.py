@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Concatenate, ParamSpec, TypeVar
 
+from authenticators import owned
 from people import found, somebody
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.hashing import Hashing
@@ -15,8 +16,6 @@ from simple_2fa.accounts.model import Account
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.challenges.model import Challenge, Outcome
 from simple_2fa.core import passwords
-from simple_2fa.credentials import store as credentials
-from simple_2fa.credentials.model import NewCredential
 from simple_2fa.db.engine import Database
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Place, Session
@@ -50,10 +49,7 @@ def joined(desk: Desk, stored: str = "") -> Account:
 
 def enrolled(desk: Desk, account: Account) -> str:
     """Give an account the token of RFC 4226's appendix D, its counter at 0; give its id."""
-    new = NewCredential(account.subject, "counter", COUNTER_SECRET)
-    sealed = credentials.sealed(desk.vault, new.id, new.subject, new.secret)
-    desk.db.tidy(lambda connection: credentials.add(connection, new, sealed, NOW))
-    return new.id
+    return owned(desk, account, "counter", COUNTER_SECRET)
 
 
 def _somewhere() -> Place:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from apps import Site, served
 from live import compiled_once, site_in
+from rig.browser import SIZES
 from tabs import Tab
 from visitors import FIREFOX
 
@@ -31,3 +32,10 @@ def ann(request: pytest.FixtureRequest, browser: Browser, acme: Site) -> Tab:
     context = browser.new_context(user_agent=FIREFOX, locale="en-US", java_script_enabled=scripts)
     by_keyboard = request.param == "keyboard"
     return Tab(acme, context.new_page(), by_keyboard=by_keyboard, scripts=scripts)
+
+
+@pytest.fixture
+def dark_phone(ann: Tab) -> None:
+    """Ann has a phone in her hand, at night."""
+    ann.page.set_viewport_size(SIZES["phone"])
+    ann.page.emulate_media(color_scheme="dark")

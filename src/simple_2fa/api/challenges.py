@@ -17,6 +17,7 @@ from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt
 from simple_2fa.challenges.model import (
     API,
+    MAIL,
     Answered,
     Caller,
     Challenge,
@@ -40,7 +41,6 @@ from simple_2fa.http.guard import with_key
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
-from simple_2fa.signin.ways import MAIL
 
 _MESSAGES = {
     Sending.NEW: "2FA code sent.",

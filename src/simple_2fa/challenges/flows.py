@@ -8,6 +8,7 @@ from simple_2fa.challenges import store
 from simple_2fa.challenges.desk import Desk, ledger_of, pots_of
 from simple_2fa.challenges.model import (
     FLEETING,
+    MAIL,
     MAX_TRIES,
     RESEND_GAP,
     UNASKED,
@@ -88,7 +89,7 @@ def resend(desk: Desk, seen: Challenge, now: datetime) -> Started:
 
 
 def renew(desk: Desk, seen: Challenge, now: datetime) -> Started:
-    """Put a challenge's question again; where that takes a new one, the old one names it.
+    """Send a challenge's letter again; where that takes a new one, the old one names it.
 
     Raises:
         ClosedError: whoever asked has canceled it.
@@ -101,7 +102,8 @@ def renew(desk: Desk, seen: Challenge, now: datetime) -> Started:
         if started.challenge.id != seen.id:
             store.follow(connection, seen, started.challenge.id)
 
-    question = replace(seen.question, says=_said(desk, seen))
+    mailed = by_mail(desk, seen)
+    question = replace(mailed.question, says=_said(desk, mailed))
     started = start(desk, question, now, name_it)
     if started.challenge.id == seen.id:
         return started
@@ -131,6 +133,12 @@ def cancel(desk: Desk, seen: Challenge, now: datetime) -> None:
 def find(desk: Desk, challenge: str, caller: Caller) -> Challenge | None:
     """Read a challenge of this caller; another's is as absent as none."""
     return desk.db.read(lambda connection: store.find(connection, challenge, caller))
+
+
+def by_mail(desk: Desk, seen: Challenge) -> Challenge:
+    """Give an application's challenge as its letter puts it, whatever was chosen on its page."""
+    posed = desk.open(seen).posed if seen.sealed else {}
+    return seen.by(MAIL, posed[MAIL]) if MAIL in posed else replace(seen, factor=MAIL)
 
 
 def by_ticket(desk: Desk, ticket: str) -> Challenge | None:

@@ -19,6 +19,8 @@ API = "api:"
 """Purposes of API callers are stored behind this, so they never equal ours."""
 NO_ACCOUNT = 0
 """The epoch of a subject without an account."""
+MAIL = "mail_code"
+"""The factor that everybody has; by it an application's question is put first."""
 
 
 class Purpose(StrEnum):
@@ -102,7 +104,7 @@ class Question:
     address: str
     purpose: str
     caller: Caller
-    factor: str = "mail_code"
+    factor: str = MAIL
     epoch: int = NO_ACCOUNT
     digits: int | None = None
     is_decoy: bool = False

@@ -6,7 +6,16 @@ from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt
-from simple_2fa.challenges.model import Caller, Cashed, Challenge, Proof, Purpose, Question, Started
+from simple_2fa.challenges.model import (
+    Answered,
+    Caller,
+    Cashed,
+    Challenge,
+    Proof,
+    Purpose,
+    Question,
+    Started,
+)
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.core.factor import Factor, Prompt
 from simple_2fa.core.ids import digest
@@ -61,17 +70,12 @@ def answer(visit: Visit, visitor: str, factor: Factor, text: str) -> Entered:
     seen, subject = awaited(visit, visitor, factor), factor.subject_of(text)
     if seen is None:
         raise OverError
-    account = _account(visit, subject) if subject else None
+    account = _named(visit, subject) if subject else None
+    if account is None or account.disabled_at or account.person:
+        return Entered(_refused(visit, seen, text, may_hint=account is None))
     attempt = Attempt(
-        text,
-        seen.caller,
-        seen.purpose,
-        account.id if account else "",
-        visit.place.facts,
-        holder=subject or b"",
+        text, seen.caller, seen.purpose, account.id, visit.place.facts, holder=account.subject
     )
-    if account is None:  # nothing is held then, so it is wrong
-        return Entered(answers.answer(visit.desk, seen.id, attempt, visit.now, _nobody))
     known = people.recognised(visit, account)
     made = arrival(replace(visit, session=None), account, known, factor)
     notice = notices.sealed(visit, account, "new_browser") if made.is_new_browser else None
@@ -87,14 +91,18 @@ def answer(visit: Visit, visitor: str, factor: Factor, text: str) -> Entered:
     return Entered(told, made.cookies if told.proof else None)
 
 
-def _nobody(_connection: Connection, _proof: Proof) -> Cashed:
-    raise OverError
+def _refused(visit: Visit, seen: Challenge, text: str, *, may_hint: bool) -> Answered:
+    """Judge an answer for which nothing is held: it is wrong.
+
+    A hint lets the browser drop what answered; whose account is disabled may need it again.
+    """
+    attempt = Attempt(text, seen.caller, seen.purpose)
+    told = answers.answer(visit.desk, seen.id, attempt, visit.now)
+    return told if may_hint else replace(told, hint="")
 
 
-def _account(visit: Visit, subject: bytes) -> Account | None:
-    """Read whose account it is, if it is one of ours and may be signed in to."""
-    found = visit.db.read(lambda connection: accounts.by_subject(connection, subject))
-    return None if found is None or found.disabled_at or found.person else found
+def _named(visit: Visit, subject: bytes) -> Account | None:
+    return visit.db.read(lambda connection: accounts.by_subject(connection, subject))
 
 
 def _question(visitor: str, factor: Factor) -> Question:

@@ -9,6 +9,7 @@ from simple_2fa.challenges import store as challenges
 from simple_2fa.challenges.answers import Attempt, Cash
 from simple_2fa.challenges.flows import Also
 from simple_2fa.challenges.model import (
+    MAIL,
     NO_ACCOUNT,
     Answered,
     Challenge,
@@ -60,7 +61,7 @@ def question(
         address=to,
         purpose=purpose,
         caller=caller_of(session),
-        factor=ways.ways(visit, hers, purpose)[0] if hers and is_second else ways.MAIL,
+        factor=ways.ways(visit, hers, purpose)[0] if hers and is_second else MAIL,
         epoch=hers.epoch if hers else NO_ACCOUNT,
         digits=_LONG if purpose in {Purpose.RESET, Purpose.UNLOCK} else None,
         is_decoy=purpose is Purpose.RESET and account is None,

@@ -7,7 +7,7 @@ a ledger of guesses that nobody without the mailbox draws on; it signs nobody in
 from dataclasses import replace
 
 from simple_2fa.challenges import flows
-from simple_2fa.challenges.model import Cashed, Challenge, Proof, Purpose
+from simple_2fa.challenges.model import MAIL, Cashed, Challenge, Proof, Purpose
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
@@ -25,7 +25,7 @@ def is_due(visit: Visit, seen: Challenge) -> bool:
     session = visit.session
     if session is None or session.stage is not Stage.PASSWORD or seen.purpose != Purpose.LOGIN:
         return False
-    may_mail = ways.MAIL in ways.ways(visit, people.owner(visit), Purpose.LOGIN)
+    may_mail = MAIL in ways.ways(visit, people.owner(visit), Purpose.LOGIN)
     return not may_mail and session.browser is None
 
 

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 
 from simple_2fa.accounts.model import Account
-from simple_2fa.challenges.model import Purpose
+from simple_2fa.challenges.model import MAIL, Purpose
 from simple_2fa.core.factor import Factor
 from simple_2fa.credentials import store as credentials
 from simple_2fa.signin.model import Visit
-
-MAIL = "mail_code"
-"""The factor that everybody has."""
 
 
 def ways(visit: Visit, account: Account, purpose: str) -> Sequence[str]:

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from simple_2fa.challenges.model import Purpose
+from simple_2fa.challenges.model import MAIL, Purpose
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.http import visits
 from simple_2fa.http.cookies import csrf_fits
@@ -50,7 +50,7 @@ def _asked(path: str) -> dict[str, object]:
     """Give what the page says of that step, and of what comes next."""
     visit = visits.visit()
     first = ways.ways(visit, people.owner(visit), Purpose.STEP_UP)[0]
-    return {"before": before(path), "next": path, "mailed": first == ways.MAIL}
+    return {"before": before(path), "next": path, "mailed": first == MAIL}
 
 
 def before(path: str) -> str:

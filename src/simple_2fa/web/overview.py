@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.audit import store as events
+from simple_2fa.challenges.model import MAIL
 from simple_2fa.core.clock import from_millis, to_millis
 from simple_2fa.core.tags import Event, Tag
 from simple_2fa.core.words import gettext as _
@@ -12,7 +13,7 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.http import agents, visits
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Stage
-from simple_2fa.signin import enrolling, people, ways
+from simple_2fa.signin import enrolling, people
 from simple_2fa.signin.model import Visit
 from simple_2fa.web import standing, suggesting
 
@@ -206,5 +207,5 @@ def _what(event: Event) -> str | None:
 
 def _factor(event: Event, known: Collection[str]) -> str:
     """Name the factor that a line tells of; one that this node doesn't have has no words."""
-    named = str(event.data.get("factor") or event.data.get("how") or ways.MAIL)
-    return named if named in known else ways.MAIL
+    named = str(event.data.get("factor") or event.data.get("how") or MAIL)
+    return named if named in known else MAIL

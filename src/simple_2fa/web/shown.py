@@ -73,6 +73,8 @@ def asked(
     """Render a challenge's page with an error or a notice; `again` says when to come back."""
     error, stopped = more.get("error"), challenge.stopped(now())
     progress = flows.delivery(services().desk, challenge) if is_mailed(challenge) else None
+    if not is_mailed(challenge):
+        more["notice"] = None  # which tells that a code was sent
     context: dict[str, object] = {
         **_NOTHING,
         "state": "dead" if error in ERRORS.values() or stopped else "ask",

@@ -32,7 +32,7 @@ _ANSWERS: Mapping[Purpose, Callable[[Visit, str], Entered]] = {
     Purpose.UNLOCK: unlock.answer,
     Purpose.STEP_UP: lambda visit, text: step_up.answer(visit, text, factor=_factor()),
 }
-"""Who takes the answer to each purpose's challenge."""
+"""Who takes the answer to each purpose's challenge; what is enrolled has a page of its own."""
 _GO_TO = {
     Purpose.PROVE_ADDRESS: "/account?notice=created",
     Purpose.RESET: "/reset",
@@ -60,8 +60,8 @@ def delivery() -> Challenge | None:
 def answer() -> Response:
     """Take a code."""
     seen = asking.awaited(visits.visit())
-    if seen is None:
-        return go("/verify")
+    if seen is None or seen.purpose not in _ANSWERS:
+        return go("/verify")  # which leads to where it is answered
 
     def judge(text: str) -> Response:
         entered = _ANSWERS[Purpose(seen.purpose)](visits.visit(), text)
@@ -94,7 +94,7 @@ def open_ledger() -> Response:
 def resend() -> Response:
     """Send the code again; where it can't be answered any more, send a new one."""
     seen = asking.awaited(visits.visit())
-    if asking.purpose_of(visits.visit(), seen) is None:
+    if asking.purpose_of(visits.visit(), seen) not in _ANSWERS:
         return go("/verify")
     if seen is None:
         return _send_first(lambda: asking.again(visits.visit()))

@@ -1,27 +1,35 @@
 """Other ways to answer an application's question: for whoever has an account of its address here.
 
-They are offered in a browser that is known to belong to that account, or where it is signed in:
-an application that opens its person's page learns nothing.
+They are offered in a browser that is known to belong to that account, or where it is signed in.
+Anywhere else the page asks for the mailed code, whatever was chosen there: an application that
+opens its person's page learns nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from simple_2fa.accounts.model import Account
-from simple_2fa.challenges import switching
+from simple_2fa.challenges import flows, switching
 from simple_2fa.challenges.answers import Attempt
-from simple_2fa.challenges.model import Challenge, ClosedError, Outcome, Purpose
+from simple_2fa.challenges.model import MAIL, Challenge, ClosedError, Outcome, Purpose
 from simple_2fa.http import visits
 from simple_2fa.http.services import now, services
 from simple_2fa.signin import passwords, people, ways
 
 
+def as_shown(challenge: Challenge) -> Challenge:
+    """Give it as the visitor sees it; what is over is put anew by mail."""
+    if challenge.stopped(now()) or _holder(challenge) is None:
+        return flows.by_mail(services().desk, challenge)
+    return challenge
+
+
 def others(challenge: Challenge) -> Sequence[str]:
     """Name the other factors by which the visitor may answer."""
-    account = _holder(challenge)
+    account = None if challenge.stopped(now()) else _holder(challenge)
     if account is None:
         return ()
-    found = [ways.MAIL, *ways.ways(visits.visit(), account, Purpose.LOGIN)]
+    found = [MAIL, *ways.ways(visits.visit(), account, Purpose.LOGIN)]
     return [each for each in dict.fromkeys(found) if each != challenge.factor]
 
 
@@ -47,12 +55,11 @@ def attempt(challenge: Challenge, text: str, factor: str) -> Attempt:
     """
     account = _holder(challenge)
     known = services().desk.factors.get(factor or challenge.factor)
-    if known and known.is_dear:
+    if account and known and known.is_dear:
         session = visits.session()
         passwords.pay(visits.visit(), session.browser if session else None)
-    holder = account.subject if account else b""
-    given = Attempt(text, challenge.caller, challenge.purpose)
-    return replace(given, factor=factor, holder=holder)
+    given = Attempt(text, challenge.caller, challenge.purpose, factor=MAIL)
+    return replace(given, factor=factor, holder=account.subject) if account else given
 
 
 def _holder(challenge: Challenge) -> Account | None:

@@ -6,7 +6,7 @@ from flask import Response, jsonify, request
 
 from simple_2fa.challenges import answers, flows
 from simple_2fa.challenges.answers import Attempt
-from simple_2fa.challenges.model import Caller, Challenge, Outcome
+from simple_2fa.challenges.model import MAIL, Caller, Challenge, Outcome
 from simple_2fa.clients.model import DEVELOPMENT
 from simple_2fa.core import codes
 from simple_2fa.core.address import canonical, slip, subject_of_address
@@ -19,7 +19,6 @@ from simple_2fa.http.paths import go, home, lead_to
 from simple_2fa.http.services import now, services
 from simple_2fa.mail.outbox import Delivery
 from simple_2fa.sessions.model import Stage
-from simple_2fa.signin.ways import MAIL
 from simple_2fa.web import shown, steps, tickets
 from simple_2fa.web.code_form import CodeForm
 
@@ -103,7 +102,8 @@ def open_ledger() -> Response:
 
 
 def _form(challenge: Challenge, ticket: str) -> CodeForm:
-    return CodeForm(challenge, ticket, more=lambda: {"others": tickets.others(challenge)})
+    seen = tickets.as_shown(challenge)
+    return CodeForm(seen, ticket, more=lambda: {"others": tickets.others(seen)})
 
 
 def _resend_by_ticket(ticket: str) -> Response:
