@@ -10,6 +10,7 @@ from simple_2fa.challenges.desk import Desk
 from simple_2fa.challenges.model import Outcome, Purpose
 from simple_2fa.core.ids import new_id
 from simple_2fa.core.tags import Tag
+from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import Credential
 from simple_2fa.sessions.model import FRESH_FOR
 from simple_2fa.signin import asking, enrolling, login, people, step_up, ways
@@ -134,8 +135,8 @@ class TestAdding:
         assert len(held(ann)) == 1
 
     def test_of_one_kind_there_are_ten_at_most(self, desk: Desk) -> None:
-        ann = signed_in(desk)
-        for _ in range(MOST):
+        ann = with_token(desk)
+        for _ in range(MOST - 1):
             enrolled(desk, owner(ann))
         with pytest.raises(FullError):
             ann.act(enrolling.begin, "counter")
@@ -311,6 +312,53 @@ class TestDoors:
             with pytest.raises(OverError):
                 CHANGES[name](ann)
             ann.act(login.sign_in, ann.typed())
+
+
+class TestFresh:
+    """Whoever has the mailbox and the password takes nothing stronger away."""
+
+    def by_mail(self, ann: Visitor) -> Visitor:
+        there = at(ann.desk, owner(ann))
+        there.act(login.sign_in, there.typed())
+        there.act(asking.switch, "mail_code")
+        assert told(there.act(login.answer, there.code, factor="mail_code")) is Outcome.APPROVED
+        return there
+
+    @pytest.mark.parametrize("name", CHANGES)
+    def test_a_sign_in_by_mail_beside_a_token_is_not(self, desk: Desk, name: str) -> None:
+        there = self.by_mail(with_token(desk))
+        with pytest.raises(NotFreshError):
+            CHANGES[name](there)
+
+    def test_a_second_step_by_the_token_is(self, desk: Desk) -> None:
+        ann = with_token(desk)
+        there = self.by_mail(ann)
+        there.act(step_up.ask, "/account")
+        code = token_code(credentials_of(ann)[:20], 1)
+        assert told(there.act(step_up.answer, code)) is Outcome.APPROVED
+        there.act(enrolling.remove, held(ann)[0].id)
+        assert held(ann) == []
+
+    def test_so_is_having_just_added_it(self, desk: Desk) -> None:
+        ann = with_token(desk)
+        ann.act(enrolling.rename, held(ann)[0].id, "Mine")
+        assert ann.session
+        assert ann.session.proved_by == "counter"
+
+    def test_without_it_mail_is_again(self, desk: Desk) -> None:
+        ann = with_token(desk)
+        ann.act(enrolling.remove, held(ann)[0].id)
+        there = at(desk, owner(ann))
+        there.act(login.sign_in, there.typed())
+        there.act(login.answer, there.code)
+        there.act(enrolling.begin, "counter")
+
+
+def credentials_of(ann: Visitor) -> bytes:
+    """Give the secret of the one token that somebody has."""
+    subject = owner(ann).subject
+    (found,) = ann.db.read(lambda link: credentials.held(link, ann.desk.vault, subject, "counter"))
+    return found.secret
 
 
 def test_a_name_is_changed(desk: Desk) -> None:

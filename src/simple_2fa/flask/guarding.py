@@ -24,7 +24,7 @@ from simple_2fa.http.pages import error_page
 from simple_2fa.http.paths import go, home, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import services
-from simple_2fa.signin import persons
+from simple_2fa.signin import persons, ways
 from simple_2fa.signin.model import OverError
 from simple_2fa.web import kept
 
@@ -168,7 +168,7 @@ def _demand(within: timedelta | None) -> Response | None:
         return entering.ask(account)
     if isinstance(session, Response):
         return session
-    if within is None or session.is_fresh(visits.visit().now, within):
+    if within is None or ways.is_fresh(visits.visit(), within):
         kept.done(session)
         return None
     return entering.ask_again(account)

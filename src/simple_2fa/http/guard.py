@@ -21,6 +21,7 @@ from simple_2fa.http.paths import go, here, home, is_asset, lead_to, safe_path
 from simple_2fa.http.problems import Problem
 from simple_2fa.http.services import mount
 from simple_2fa.sessions.model import Stage
+from simple_2fa.signin import ways
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -105,9 +106,7 @@ def check() -> Response | None:
 
 def refuse_stale() -> Response | None:
     """Lead to a second step whoever made none in the last minutes, and from there back."""
-    session = visits.session()
-    is_fresh = session is not None and session.is_fresh(visits.visit().now)
-    return None if is_fresh else _to_confirm()
+    return None if ways.is_fresh(visits.visit()) else _to_confirm()
 
 
 def is_answered_by_flask() -> bool:

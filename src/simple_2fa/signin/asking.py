@@ -227,7 +227,7 @@ def again(visit: Visit) -> Started:
     purpose = purpose_of(visit, seen)
     if session is None or purpose is None:
         raise OverError
-    if seen and purpose is Purpose.CHANGE_ADDRESS and not _is_allowed_still(visit, session, seen):
+    if seen and purpose is Purpose.CHANGE_ADDRESS and not _is_allowed_still(visit, seen):
         raise NotFreshError
     account = None if purpose is Purpose.PROVE_ADDRESS else _whose(visit, seen, purpose)
     kept = seen.address if seen and (account is None or purpose is Purpose.CHANGE_ADDRESS) else ""
@@ -280,8 +280,8 @@ def put(visit: Visit, seen: Challenge, text: str, cash: Cash, name: str = "") ->
         return answers.answer(visit.desk, seen.id, attempt, visit.now, cash)
 
 
-def _is_allowed_still(visit: Visit, session: Session, seen: Challenge) -> bool:
-    return session.is_fresh(visit.now) or seen.can_be_resent(visit.now)
+def _is_allowed_still(visit: Visit, seen: Challenge) -> bool:
+    return ways.is_fresh(visit) or seen.can_be_resent(visit.now)
 
 
 def _whose(visit: Visit, seen: Challenge | None, purpose: Purpose) -> Account | None:

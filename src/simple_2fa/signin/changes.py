@@ -12,7 +12,7 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Session, Stage
-from simple_2fa.signin import asking, notices, passwords, people
+from simple_2fa.signin import asking, notices, passwords, people, ways
 from simple_2fa.signin.erasing import erase
 from simple_2fa.signin.model import TAKEN, Cookies, Entered, OverError, Visit
 from simple_2fa.signin.writing import write
@@ -175,6 +175,6 @@ def _go_on(connection: Connection, visit: Visit, session: Session, cookies: Cook
 
 def _fresh(visit: Visit) -> Session:
     session = people.all_the_way_in(visit)
-    if not session.is_fresh(visit.now):
+    if not ways.is_fresh(visit):
         raise OverError
     return session

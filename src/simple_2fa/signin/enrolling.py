@@ -17,7 +17,7 @@ from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers
 from simple_2fa.sessions import store as sessions
 from simple_2fa.sessions.model import Session, Stage
-from simple_2fa.signin import asking, notices, people
+from simple_2fa.signin import asking, notices, people, ways
 from simple_2fa.signin.model import Cookies, Entered, NotFreshError, OverError, Visit
 from simple_2fa.signin.writing import write
 
@@ -72,11 +72,14 @@ def confirm(visit: Visit, text: str, name: str = "") -> Entered:
 
 
 def _enrol(visit: Visit, session: Session, seen: Challenge, text: str, name: str) -> Entered:
+    """Take it; who has confirmed it has made a second step by it, and is asked for no other."""
     account, cookies = people.owner(visit), Cookies(new_secret())
     notice = notices.sealed(visit, account, "way_added", kind=seen.factor, called=name)
+    is_step = seen.purpose == Purpose.ENROL and not visit.desk.factor(seen.factor).is_spare
+    proved = replace(session, proved_by=seen.factor, proved_at=visit.now) if is_step else session
 
     def cash(connection: Connection, _: Proof) -> Cashed:
-        _change(connection, visit, account, session, cookies)
+        _change(connection, visit, account, proved, cookies)
         outbox.queue(connection, notice)
         told = {**visit.place.facts, "factor": seen.factor}
         return Cashed(Tag.CREDENTIAL_ADD, account.id, told)
@@ -247,6 +250,6 @@ def _carry(
 
 def _fresh(visit: Visit) -> Session:
     session = people.of_two_factors(visit)
-    if not session.is_fresh(visit.now):
+    if not ways.is_fresh(visit):
         raise NotFreshError
     return session

@@ -1,11 +1,14 @@
 """By which factors somebody may answer, the one that is asked first in front."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges.model import MAIL, Purpose
 from simple_2fa.core.factor import Factor
 from simple_2fa.credentials import store as credentials
+from simple_2fa.sessions.model import FRESH_FOR
+from simple_2fa.signin import people
 from simple_2fa.signin.model import Visit
 
 
@@ -23,6 +26,22 @@ def ways(visit: Visit, account: Account, purpose: str) -> Sequence[str]:
         return [*([each.name for each in strong][:1] or [MAIL]), *spare]
     mail = [MAIL] if account.mail_codes or not strong else []
     return [*(each.name for each in strong), *mail, *spare]
+
+
+def is_fresh(visit: Visit, within: timedelta = FRESH_FOR) -> bool:
+    """Whether the visitor made a second step a moment ago that counts before a sensitive change.
+
+    A sign-in by mail beside a passkey is none: whoever has mailbox and password would take the
+    passkey away.
+
+    Raises:
+        OverError: the session is over.
+        UnavailableError: as `ways`.
+    """
+    session = visit.session
+    if session is None or not session.is_fresh(visit.now, within):
+        return False
+    return session.proved_by in ways(visit, people.owner(visit), Purpose.STEP_UP)
 
 
 def first(visit: Visit, account: Account) -> str:

@@ -21,7 +21,7 @@ from simple_2fa.web.forms import patience
 def show_confirm() -> Response:
     """Say that a second step is needed before what comes next; nothing is sent yet."""
     session, to = visits.visit().session, safe_path(request.values.get("next", ""), home())
-    if session and session.is_fresh(visits.visit().now):
+    if ways.is_fresh(visits.visit()):
         return lead_to(to)
     if session and session.is_one_factor(visits.visit().now):
         return page("account/held", {"until": session.one_factor_until}, 403)

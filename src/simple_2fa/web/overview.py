@@ -13,7 +13,7 @@ from simple_2fa.db.engine import Connection
 from simple_2fa.http import agents, visits
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Stage
-from simple_2fa.signin import enrolling, people
+from simple_2fa.signin import enrolling, people, ways
 from simple_2fa.signin.model import Visit
 from simple_2fa.web import standing, suggesting
 
@@ -82,7 +82,7 @@ def account(notice: str | None) -> dict[str, object]:
         "notice": notice if notice in _NOTICES else None,
         "password": {"changed": mine.password_at, "is_restored": _is_restored(lines)},
         "one_factor_until": _held_until(visit),
-        "is_fresh": visit.session is not None and visit.session.is_fresh(visit.now),
+        "is_fresh": ways.is_fresh(visit),
         "suggestion": suggesting.suggestion(visit, mine),
         "ways": standing.ways(visit, mine),
         "mail_codes": mine.mail_codes,
