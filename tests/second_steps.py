@@ -1,5 +1,6 @@
 """Guests at their second step, by the factor that they choose there."""
 
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from apps import Site
@@ -13,6 +14,8 @@ from simple_2fa.challenges.model import Challenge
 from simple_2fa.core.factor import Prompt
 from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import Credential
+from simple_2fa.db import schema
+from simple_2fa.db.engine import Database
 from simple_2fa.limits import buckets
 
 
@@ -42,6 +45,12 @@ def owned(site: Site, account: Account) -> list[Credential]:
 def inside(site: Site, account: Account) -> Guest:
     """Be signed in by a mailed code a moment ago."""
     return Guest(site).sign_in(account.address)
+
+
+def proved_by(db: Database, factor: str) -> None:
+    """Let whoever is signed in have made the last second step by this."""
+    change = update(schema.sessions).values(proved_by=factor)
+    db.tidy(lambda link: link.execute(change))
 
 
 def skipped(site: Site, account: Account, answer: str = "") -> Guest:
