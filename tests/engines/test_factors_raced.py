@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import pytest
 
 from authenticators import App, app_of, codes_of, passkey_of, signed
-from second_steps import proved_by
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import answers, flows, switching
 from simple_2fa.challenges.answers import Attempt
@@ -136,8 +135,8 @@ class TestPasskeys:
 class TestChangedMeanwhile:
     def test_what_is_removed_while_it_is_used_is_gone(self, ann: Ann) -> None:
         """Whoever got in by it a moment before stays in, or is out again at once."""
-        home, there = signed_in(ann.desk, ann.account), ann.at_step()
-        proved_by(ann.desk.db, ann.factor)
+        home = signed_in(ann.desk, ann.account, by=ann.factor)
+        there = ann.at_step()
         (mine,) = enrolling.owned(home.visit(), owner(home))
 
         def act(number: int) -> str:
