@@ -52,9 +52,9 @@ def app_of(desk: Desk, account: Account, name: str = "My phone") -> App:
     return App(seed, owned(desk, account, "totp", seed + bytes(8), name))
 
 
-def codes_of(desk: Desk, account: Account) -> list[str]:
-    """Let an account have ten recovery codes; give them as they are read."""
-    codes = [f"{slot}{encode(secrets.token_bytes(10))}" for slot in range(10)]
+def codes_of(desk: Desk, account: Account, left: int = 10) -> list[str]:
+    """Let an account have so many recovery codes; give them as they are read."""
+    codes = [f"{slot}{encode(secrets.token_bytes(10))}" for slot in range(left)]
     hashes = {code[0]: _QUICK.hash(code) for code in codes}
     owned(desk, account, "recovery", json.dumps(hashes).encode())
     return codes
