@@ -86,6 +86,8 @@ def remove(credential: str) -> Response:
         cookies = enrolling.remove(visits.visit(), credential)
     except LastFactorError:
         return _removal(found, error="last")
+    except NoSuchError:  # in another tab, a moment ago
+        raise Problem("not_found") from None
     services().worker.wake()
     return visits.keep(go("/account?notice=removed"), cookies)
 
@@ -104,7 +106,10 @@ def rename(credential: str) -> Response:
         return _naming(found, error="stale_form")
     if len(name) > LONGEST_NAME:
         return _naming(found, name_error="long")
-    enrolling.rename(visits.visit(), credential, name)
+    try:
+        enrolling.rename(visits.visit(), credential, name)
+    except NoSuchError:
+        raise Problem("not_found") from None
     return go("/account?notice=renamed")
 
 
