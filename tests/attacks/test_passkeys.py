@@ -1,8 +1,10 @@
 """Answers of passkeys: of another session, browser or person, and those that stand alone."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from apps import Site
 from authenticators import codes_of, passkey_of, signed
@@ -18,7 +20,11 @@ from second_steps import (
     told,
 )
 from simple_2fa.accounts.model import Account
+from simple_2fa.core.errors import SlowDownError
 from simple_2fa.credentials import store as credentials
+from simple_2fa.db import schema
+from simple_2fa.sessions import browsers
+from simple_2fa.sessions.model import Browser
 
 
 @pytest.fixture
@@ -93,6 +99,35 @@ class TestAlone:
         session = there.session()
         assert session
         assert (session.proved_by, session.one_factor_until) == ("passkey", None)
+
+    def test_a_new_browser_is_told_of_and_a_known_one_isn_t(
+        self, site: Site, ann: Account, one: Authenticator
+    ) -> None:
+        there = Guest(site)
+        for _ in range(2):
+            enter_alone(there, signed(one, offered(there)))
+            there.send("/logout")
+        table = schema.letters
+        told = select(func.count()).where(table.c.template == "new_browser")
+        before = site.services.db.read(lambda link: link.execute(told).scalar_one())
+        enter_alone(there, signed(one, offered(there)))
+        assert site.services.db.read(lambda link: link.execute(told).scalar_one()) == before
+        there = Guest(site)
+        enter_alone(there, signed(one, offered(there)))
+        assert site.services.db.read(lambda link: link.execute(told).scalar_one()) == before + 1
+        assert len(_browsers(site, ann)) == 2
+
+    def test_too_much_at_once_is_told_with_when_to_come_again(
+        self, site: Site, one: Authenticator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object) -> None:
+            raise SlowDownError(site.clock() + timedelta(seconds=7))
+
+        there = Guest(site)
+        answer = signed(one, offered(there))
+        monkeypatch.setattr("simple_2fa.signin.alone.answer", refuse)
+        sent = enter_alone(there, answer)
+        assert (sent.status_code, sent.headers["Retry-After"]) == (429, "7")
 
     def test_whoever_is_not_verified_stays_outside(self, site: Site, one: Authenticator) -> None:
         one.flags, there = Flag.PRESENT, Guest(site)
@@ -189,3 +224,8 @@ class TestAlone:
         assert there.get(f"/login/with/{factor}").status_code == 404
         for path in ("", "/begin", "/offer"):
             assert there.send(f"/login/with/{factor}{path}", code="123456").status_code == 404
+
+
+def _browsers(site: Site, account: Account) -> list[Browser]:
+    db = site.services.db
+    return db.read(lambda link: browsers.of_account(link, account.id, site.clock()))

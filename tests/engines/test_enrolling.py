@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -16,7 +17,7 @@ from simple_2fa.sessions.model import FRESH_FOR
 from simple_2fa.signin import asking, enrolling, login, people, step_up, ways
 from simple_2fa.signin.enrolling import MOST, FullError, LastFactorError, NoSuchError
 from simple_2fa.signin.model import HeldError, NotFreshError, OverError
-from traces import happened, known_to, notices, open_to
+from traces import happened, known_to, notices, open_to, row_counts
 from visits import PASSWORD, Visitor, at, enrolled, joined, owner, reset, signed_in, told
 from world import MINUTE, NOW, TTL, together, token_code, wrong
 
@@ -359,6 +360,29 @@ def credentials_of(ann: Visitor) -> bytes:
     subject = owner(ann).subject
     (found,) = ann.db.read(lambda link: credentials.held(link, ann.desk.vault, subject, "counter"))
     return found.secret
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "credentials.store.remove",
+        "sessions.store.move",
+        "accounts.store.end_all_before",
+        "accounts.store.switch_mail_codes",
+    ],
+)
+def test_what_changes_between_read_and_write_leaves_all_as_it_is(
+    desk: Desk, write: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = with_token(desk)
+    (mine,), before, account = held(ann), row_counts(ann.db), owner(ann)
+    monkeypatch.setattr(f"simple_2fa.{write}", lambda *_, **__: False)
+    acts = {"switch_mail_codes": partial(enrolling.switch_mail_codes, on=False)}
+    remove = partial(enrolling.remove, credential=mine.id)
+    with pytest.raises(OverError):
+        ann.act(acts.get(write.rpartition(".")[2], remove))
+    assert (row_counts(ann.db), owner(ann), held(ann)) == (before, account, [mine])
+    assert ann.stage == "full"
 
 
 def test_a_name_is_changed(desk: Desk) -> None:

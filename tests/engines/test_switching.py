@@ -10,7 +10,7 @@ from simple_2fa.accounts.hashing import BusyError, Hashing
 from simple_2fa.challenges import answers, store, switching
 from simple_2fa.challenges.answers import Attempt
 from simple_2fa.challenges.model import Answered, Challenge, ClosedError, Outcome, Started
-from simple_2fa.core.errors import SlowDownError
+from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.core.factor import Context, Verdict
 from simple_2fa.core.ids import digest
 from simple_2fa.credentials import store as credentials
@@ -157,6 +157,15 @@ def test_nor_what_was_answered_meanwhile(world: World) -> None:
     with pytest.raises(ClosedError) as refused:
         switching.switch(world.desk, stale, world.question(factor="counter"), NOW)
     assert refused.value.outcome is Outcome.USED
+
+
+def test_nor_what_others_switch_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.enrol()
+    started = world.start()
+    monkeypatch.setattr(store, "switch", lambda *_: False)
+    with pytest.raises(UnavailableError):
+        switched(world, started, "counter")
+    assert world.found(started.challenge.id) == started.challenge
 
 
 def test_nor_what_is_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

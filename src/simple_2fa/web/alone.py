@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify
 
+from simple_2fa.challenges.model import Challenge
 from simple_2fa.core.errors import SlowDownError
 from simple_2fa.core.factor import Factor
 from simple_2fa.http import visits
@@ -27,7 +28,7 @@ def show(factor: str) -> Response:
     if visits.account():
         return lead_to(wanted_path() or home())
     seen = alone.awaited(visits.visit(), visitor(), known)
-    return _form(known).open() if seen else shown.alone_begins(known)
+    return _form(seen).open() if seen else shown.alone_begins(known)
 
 
 @anybody
@@ -58,9 +59,10 @@ def answer(factor: str) -> Response:
     known = _known(factor)
     if not csrf_fits():
         return shown.alone_begins(known, error="stale_form")
-    if alone.awaited(visits.visit(), visitor(), known) is None:
+    seen = alone.awaited(visits.visit(), visitor(), known)
+    if seen is None:
         return _back(factor)
-    form = _form(known)
+    form = _form(seen)
 
     def judge(text: str) -> Response:
         entered: Entered = alone.answer(visits.visit(), visitor(), known, text)
@@ -93,11 +95,8 @@ def _back(factor: str) -> Response:
     return go(_path(factor))
 
 
-def _form(known: Factor) -> CodeForm:
-    seen = alone.awaited(visits.visit(), visitor(), known)
-    if seen is None:
-        raise Problem("not_found")
-    return CodeForm(seen, at=f"/login/with/{known.name}", render=shown.alone)
+def _form(seen: Challenge) -> CodeForm:
+    return CodeForm(seen, at=f"/login/with/{seen.factor}", render=shown.alone)
 
 
 ROUTES = (
