@@ -135,12 +135,17 @@ def at(desk: Desk, account: Account) -> Visitor:
 
 
 def signed_in(
-    desk: Desk, account: Account | None = None, now: datetime = NOW, *, remember: bool = False
+    desk: Desk,
+    account: Account | None = None,
+    now: datetime = NOW,
+    *,
+    remember: bool = False,
+    by: str = "mail_code",
 ) -> Visitor:
-    """Give a browser in which somebody has just signed in by mail code, without hashing."""
+    """Give a browser in which somebody has just signed in by a factor, without hashing."""
     owner = found(desk.db, account) if account else joined(desk)
     ann = Visitor(desk, owner.address, now)
-    second = desk.factors["mail_code"]
+    second = desk.factors[by]
     made = arrival(ann.visit(), owner, None, second, remember=remember)
     ann.db.tidy(lambda connection: login.complete_login(connection, made))
     return _with(ann, made.cookies)

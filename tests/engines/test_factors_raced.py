@@ -135,7 +135,8 @@ class TestPasskeys:
 class TestChangedMeanwhile:
     def test_what_is_removed_while_it_is_used_is_gone(self, ann: Ann) -> None:
         """Whoever got in by it a moment before stays in, or is out again at once."""
-        home, there = signed_in(ann.desk, ann.account), ann.at_step()
+        home = signed_in(ann.desk, ann.account, by=ann.factor)
+        there = ann.at_step()
         (mine,) = enrolling.owned(home.visit(), owner(home))
 
         def act(number: int) -> str:

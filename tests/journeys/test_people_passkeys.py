@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from acts_adding import enrolled_passkey
-from acts_inside import inside
 from apps import ANN
 from passkey_door import Device
 from tabs import Tab
@@ -241,17 +240,6 @@ class TestWithoutScripts:
         ann.press("Email me a code")
         ann.type(ann.site.code())
         ann.is_at("/account", "Your account")
-
-    def test_one_is_renamed_and_removed(self, ann: Tab) -> None:
-        inside("/account")(ann)
-        enrolled_passkey(ann.site)
-        ann.open("/account")
-        ann.follow("Rename")
-        ann.fill("Name", "Ann's phone")
-        ann.press("Save")
-        ann.follow("Remove Ann's phone")
-        ann.press("Remove it")
-        ann.is_told("Removed.")
 
 
 @scripted

@@ -10,10 +10,10 @@ from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
 from apps import Site
-from authenticators import App, app_of, codes_of, passkey_of
+from authenticators import App, app_of, codes_of, passkey_of, signed
 from guests import Guest, goes_to, member
 from live import Shown, site_in
-from second_steps import inside, offered, owned
+from second_steps import at_step, inside, offered, owned, prompt
 from simple_2fa.accounts.hashing import Hashing
 from simple_2fa.accounts.model import Account
 from simple_2fa.core.clock import HOUR
@@ -49,7 +49,7 @@ def ann(site: Site, account: Account) -> Guest:
 
 @pytest.fixture
 def mine(site: Site, account: Account) -> Credential:
-    app_of(site.services.desk, account)
+    codes_of(site.services.desk, account)
     (found,) = owned(site, account)
     return found
 
@@ -110,10 +110,11 @@ class TestNames:
 
 
 class TestTooMany:
-    def test_of_one_kind_there_are_ten(self, site: Site, account: Account, ann: Guest) -> None:
-        for _ in range(MOST):
-            app_of(site.services.desk, account)
-        shown = Shown(ann.send(f"{ADD}/begin"))
+    def test_of_one_kind_there_are_ten(self, site: Site, account: Account) -> None:
+        ones = [passkey_of(site.services.desk, account) for _ in range(MOST)]
+        ann = at_step(site, account)
+        ann.enter(signed(ones[0], prompt(ann)))
+        shown = Shown(ann.send("/account/add/passkey/begin"))
         assert (shown.status, shown.message) == (409, "You have ten of these. Remove one first.")
 
     def test_a_network_asks_for_so_many_passkeys(
@@ -176,10 +177,10 @@ class TestTooLate:
 
 
 class TestLast:
-    def test_the_form_of_another_tab_removes_it_neither(
-        self, site: Site, account: Account, ann: Guest, mine: Credential
-    ) -> None:
-        codes_of(site.services.desk, account)
+    def test_the_form_of_another_tab_removes_it_neither(self, site: Site, account: Account) -> None:
+        app, ann = app_of(site.services.desk, account), at_step(site, account)
+        ann.enter(app.code(site.clock()))
+        (mine,) = owned(site, account)
         assert goes_to(ann.send("/account/mail-codes", on="")) == "/account?notice=mail_off"
         shown = Shown(ann.send(f"/account/remove/{mine.id}"))
         assert (shown.status, shown.h1) == (409, "It's your last one")
