@@ -9,6 +9,7 @@ from jinja2 import Template
 
 import acts_adding
 import acts_inside
+import acts_lost
 import acts_outside
 from acts_outside import LONG, Act
 from apps import ANN
@@ -123,6 +124,25 @@ PAGES: dict[str, tuple[Act, str]] = {
     "step-codes-wrong": (acts_adding.step_by_wrong_codes, "Enter a recovery code"),
     "confirm-app": (acts_adding.confirming, "Confirm it's you"),
     "step-up-app": (acts_adding.step_up, "Confirm it's you"),
+    "lost": (acts_lost.lost, "Lost everything?"),
+    "lost-too-soon": (acts_lost.too_soon, "Not yet"),
+    "lost-too-often": (acts_lost.too_often, "Lost everything?"),
+    "lost-waiting": (acts_lost.waiting, "Your account opens after a wait"),
+    "lost-over": (acts_lost.over_on_its_page, "The wait is over"),
+    "step-lost": (acts_lost.offered_by_mail_alone, "Check your email"),
+    "step-lost-waiting": (acts_lost.waiting_at_the_door, "Open your authenticator app"),
+    "step-lost-over": (acts_lost.over, "Open your authenticator app"),
+    "account-recovered": (acts_lost.recovered, "Your account"),
+    "account-pending": (acts_lost.asked_by_a_thief, "Your account"),
+    "account-recovery-cancelled": (acts_lost.cancelled, "Your account"),
+    "recovery": (acts_inside.inside("/account/recovery"), "Getting in after a wait"),
+    "account-recovery-off": (acts_lost.switched("off"), "Your account"),
+    "account-recovery-on": (acts_lost.switched("on"), "Your account"),
+    "not-me": (acts_lost.not_me, "Wasn't that you?"),
+    "not-me-said": (acts_lost.not_me_said, "Everybody is signed out"),
+    "not-me-after-a-reset": (acts_lost.not_me_after_a_reset, "Everybody is signed out"),
+    "not-me-at-the-old-address": (acts_lost.not_me_at_the_old_address, "Everybody is signed out"),
+    "not-me-again": (acts_lost.not_me_again, "This link no longer works"),
     "forgot": (acts_outside.at_path("/forgot"), "Reset your password"),
     "forgot-malformed": (acts_inside.forgot_malformed, "Reset your password"),
     "step-reset": (acts_inside.reset_asked, "Check your email"),

@@ -50,7 +50,14 @@ def ago(**span: float) -> datetime:
 def _form(**more: object) -> Context:
     """What each page with a form is given, where all is well."""
     faults = dict.fromkeys(("error", "email_error", "password_error", "current_error", "notice"))
-    rest = {"values": {"email": ""}, "next": "", "wait": 0, "again_at": None, "others": ()}
+    rest = {
+        "values": {"email": ""},
+        "next": "",
+        "wait": 0,
+        "again_at": None,
+        "others": (),
+        "lost": None,
+    }
     return {**faults, **rest, "shortest": 8, "typed": 0, "undo": None, **more}
 
 
@@ -168,6 +175,8 @@ ACCOUNT: dict[str, Preview] = {
             "suggestion": {"factor": "recovery", "why": "spare"},
             "mail_codes": True,
             "may_switch": False,
+            "recovery": False,
+            "pending": None,
             "one_factor_until": None,
             "browsers": [
                 _browser(1, SAFARI, skips=True),

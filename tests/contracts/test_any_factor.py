@@ -23,6 +23,7 @@ import simple_2fa
 from simple_2fa import factors
 from simple_2fa.core.errors import MalformedAnswerError
 from simple_2fa.core.factor import MAX_ANSWER, Begun, Context, Factor, Held, Verdict
+from simple_2fa.limits.rules import GUESSES
 from world import FACTOR_FOLDER, NOW
 
 HOLDERS = Path(__file__).parent / "holders"
@@ -207,6 +208,10 @@ def test_a_guess_has_a_price(factor: Factor, digits: int, held: int) -> None:
     assert isinstance(cost, int)
     assert 0 <= cost < 1_000_000
     assert cost <= factor.guess_cost(digits, held + 1)
+
+
+def test_however_many_are_held_the_ledger_has_room_for_a_guess(enrolled: Factor) -> None:
+    assert enrolled.guess_cost(6, enrolled.most) <= min(rate.size for rate in GUESSES.rates)
 
 
 def test_the_right_answer_is_right(factor: Factor) -> None:

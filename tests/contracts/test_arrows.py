@@ -19,7 +19,15 @@ SQL = {
     "settings/shapes.py",
 }
 """Those that read a database's address or word its errors, and know nothing else of SQLAlchemy."""
-STORES = ("/store.py", "mail/outbox.py", "limits/buckets.py", "sessions/browsers.py", "db/")
+STORES = (
+    "/store.py",
+    "accounts/links.py",
+    "accounts/recoveries.py",
+    "mail/outbox.py",
+    "limits/buckets.py",
+    "sessions/browsers.py",
+    "db/",
+)
 FACES = ("http/", "web/", "api/", "flask/", "app/", "cli/")
 
 

@@ -24,6 +24,9 @@ POST /account/add/<factor>          login   login   login   login   begun   begu
 POST /account/add/<factor>/begin    login   login   login   login   no      no      no
 GET  /account/mail-codes            login   login   login   login   confirm confirm page
 POST /account/mail-codes            login   login   login   login   confirm confirm no
+GET  /account/recovery              login   login   login   login   confirm confirm page
+POST /account/recovery              login   login   login   login   confirm confirm no
+POST /account/recovery/cancel       login   login   login   login   no      no      no
 GET  /account/remove/<credential>   login   login   login   login   confirm confirm none
 POST /account/remove/<credential>   login   login   login   login   confirm confirm none
 GET  /account/rename/<credential>   login   login   login   login   confirm confirm none
@@ -53,7 +56,12 @@ GET  /login/with/<factor>           page    page    page    page    account acco
 POST /login/with/<factor>           no      no      no      no      no      no      no
 POST /login/with/<factor>/begin      no      no      no      no      no      no      no
 POST /login/with/<factor>/offer      no      no      no      no      no      no      no
+GET  /lost                          login   login   page    login   login   login   login
+POST /lost                          login   login   no      login   login   login   login
+POST /lost/go-on                    login   login   no      login   login   login   login
 POST /logout                        no      no      no      no      no      no      no
+GET  /not-me/<token>                none    none    none    none    none    none    none
+POST /not-me/<token>                no      no      no      no      no      no      no
 GET  /register                      page    page    page    page    account account account
 POST /register                      no      no      no      no      no      no      no
 GET  /reset                         login   login   login   page    login   login   login
@@ -96,6 +104,9 @@ FRESH |= {"/account/upgrade/<factor>", "/account/upgrade/<factor>/offer"}
 FRESH |= {"/account/remove/<credential>", "/account/rename/<credential>"}
 FULL = {"/account", "/account/activity", "/account/language", "/confirm", "/undo/keep"}
 FULL |= {"/account/later", "/account/add/<factor>", "/account/add/<factor>/begin"}
+FULL |= {"/account/recovery/cancel"}
+FRESH |= {"/account/recovery"}
+PASSWORD_ONLY = {"/lost", "/lost/go-on"}
 MACHINES = {
     "/healthz",
     "/openapi.json",
@@ -105,6 +116,7 @@ MACHINES = {
 }
 _BY_STATUS = {200: "page", 401: "key", 403: "no", 404: "none"}
 _FILLED = {"<path:filename>": "simple.css", "<ticket>": "t" * 43, "<factor>": "totp"}
+_FILLED |= {"<token>": "t" * 43}
 _FILLED |= {"<credential>": "c" * 22}
 
 
@@ -164,6 +176,8 @@ def expected(rule: str) -> Demand:
     """What a route has to demand, written again: who checks must not share it."""
     if rule in FULL | FRESH:
         return Demand(Stage.FULL, fresh=rule in FRESH)
+    if rule in PASSWORD_ONLY:
+        return Demand(Stage.PASSWORD)
     if rule == "/reset":
         return Demand(Stage.RESET)
     if rule == "/generate-2fa" or rule.startswith("/api/"):
@@ -219,7 +233,7 @@ class TestViews:
         told = {name: answered(ask(guest, method, rule)) for name, guest in people.items()}
         assert told == dict(zip(STAGES, wanted, strict=True))
 
-    @pytest.mark.parametrize("rule", sorted(FULL | FRESH | {"/reset"}))
+    @pytest.mark.parametrize("rule", sorted(FULL | FRESH | PASSWORD_ONLY | {"/reset"}))
     def test_head_and_options_open_nothing_that_get_does_not(
         self, people: dict[str, Guest], rule: str
     ) -> None:

@@ -6,8 +6,17 @@ from importlib.resources import files
 import pytest
 
 from rig.post import NOW
-from rig.written import SAYS, data_of, one_line, rendered, shown, written_for
-from simple_2fa.core.factor import Letter
+from rig.written import (
+    SAYS,
+    TOKEN,
+    WITHOUT_LINK,
+    data_of,
+    letter_of,
+    one_line,
+    rendered,
+    shown,
+    written_for,
+)
 from simple_2fa.core.ids import new_id
 from simple_2fa.core.words import LOCALES, gettext, speaking
 from simple_2fa.mail.letters import Rendered
@@ -17,6 +26,7 @@ LETTERS = sorted(each.name for each in FOLDER.iterdir() if each.is_dir())
 NOTICES = [name for name in LETTERS if name != "code"]
 OURS = ("change_address", "login", "prove_address", "reset", "step_up", "unlock")
 PURPOSES = ("api:pay", "api:verify", *OURS)
+LINK = SAYS["not_me"] + TOKEN
 KINDS = [*(("code", purpose) for purpose in PURPOSES), *((name, "") for name in NOTICES)]
 """A letter's name, and its purpose where it has one."""
 SITES = ("Acme", "Ann & Sons <b>", "{{7*7}}", "100% %(site)s", "Äcme ✉")
@@ -88,7 +98,7 @@ class TestLanguage:
         made = rendered(name, purpose, locale)
         assert shown(made).language == locale
         others = [rendered(name, purpose, other) for other in LOCALES if other != locale]
-        lines = {*made.text.splitlines()} - {"", "048291", SAYS["forgot"], SAYS["account"]}
+        lines = {*made.text.splitlines()} - {"", "048291", SAYS["forgot"], SAYS["account"], LINK}
         assert all(lines.isdisjoint(other.text.splitlines()) for other in others)
         assert all(made.subject != other.subject for other in others)
 
@@ -104,7 +114,7 @@ def test_a_letter_without_a_language_or_with_an_unknown_one_is_english(
 ) -> None:
     english = rendered(name, purpose).text
     assert rendered(name, purpose, "fr").text == english
-    letter = Letter(name, data_of(name, purpose))
+    letter = letter_of(name, purpose)
     with speaking("de"):
         letters = written_for("Acme", *SAYS.items())
         assert letters.render(letter, "ann@example.com", new_id(), NOW).text == english
@@ -198,6 +208,11 @@ class TestNotices:
         assert shown(made).addresses == ([href] if href else [])
         assert shown(made).text.endswith(support)
 
+    def test_what_was_done_to_an_account_can_be_disowned(self, name: str, locale: str) -> None:
+        made = rendered(name, locale=locale)
+        wanted = name not in WITHOUT_LINK
+        assert (LINK in made.text, LINK in shown(made).addresses) == (wanted, wanted)
+
     def test_it_holds_no_code_and_no_whole_address(self, name: str, locale: str) -> None:
         made = rendered(name, locale=locale, code="048291")  # as a decoy's data may
         assert "ann@example.com" not in made.text + made.html
@@ -261,5 +276,6 @@ class TestAttacks:
         assert {*shown(made).addresses} <= {
             SAYS["forgot"],
             SAYS["account"],
+            LINK,
             f"mailto:{SAYS['support']}",
         }

@@ -46,7 +46,7 @@ def test_each_state_of_a_second_step_has_its_previews() -> None:
     """A state is a file of its own; 'bare' and 'done' belong to applications' codes."""
     files = {each.stem for each in (TEMPLATES / "pages/verify").iterdir()}
     states = {str(context["state"]) for name, context in PREVIEWS.values() if name == "verify"}
-    parts = {"words", "elsewhere", "ways"}
+    parts = {"words", "elsewhere", "ways", "lost", "go_on"}
     assert files - parts - {"bare", "done"} == (states - {"dead"}) | {"stopped"}
 
 

@@ -50,6 +50,8 @@ PAGES = {
     ("POST", "/login/with/<factor>/offer"),
     ("GET", "/forgot"),
     ("POST", "/forgot"),
+    ("GET", "/not-me/<token>"),
+    ("POST", "/not-me/<token>"),
     ("GET", "/docs"),
     ("GET", "/.well-known/change-password"),
 }
@@ -85,6 +87,12 @@ INSIDE = {
     ("POST", "/account/rename/<credential>"),
     ("GET", "/account/mail-codes"),
     ("POST", "/account/mail-codes"),
+    ("GET", "/account/recovery"),
+    ("POST", "/account/recovery"),
+    ("POST", "/account/recovery/cancel"),
+    ("GET", "/lost"),
+    ("POST", "/lost"),
+    ("POST", "/lost/go-on"),
 }
 """Pages that nobody sees who hasn't come far enough."""
 MACHINES = {

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from people import found
+from second_steps import proved_by
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.tags import Tag
@@ -119,6 +120,7 @@ def test_deleting_takes_all_of_the_account_and_nothing_of_others(desk: Desk) -> 
     waiting.act(login.sign_in, waiting.typed())
     for account in (hers, his):
         enrolled(desk, account)
+    proved_by(desk.db, "counter")
     assert rows_of(ann, hers) == [1, 3, 2, 1]
     ann.act(changes.delete)
     assert (rows_of(ann, hers), rows_of(bob, his)) == ([0, 0, 0, 0], [1, 1, 1, 1])

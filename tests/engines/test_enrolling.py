@@ -7,6 +7,8 @@ from functools import partial
 
 import pytest
 
+from authenticators import app_of
+from second_steps import proved_by
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.challenges.model import Outcome, Purpose
 from simple_2fa.core.ids import new_id
@@ -15,7 +17,7 @@ from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import Credential
 from simple_2fa.sessions.model import FRESH_FOR
 from simple_2fa.signin import asking, enrolling, login, people, step_up, ways
-from simple_2fa.signin.enrolling import MOST, FullError, LastFactorError, NoSuchError
+from simple_2fa.signin.enrolling import FullError, LastFactorError, NoSuchError
 from simple_2fa.signin.model import HeldError, NotFreshError, OverError
 from traces import happened, known_to, notices, open_to, row_counts
 from visits import PASSWORD, Visitor, at, enrolled, joined, owner, reset, signed_in, told
@@ -135,9 +137,9 @@ class TestAdding:
         assert sum(together(12, confirm)) == 1
         assert len(held(ann)) == 1
 
-    def test_of_one_kind_there_are_ten_at_most(self, desk: Desk) -> None:
+    def test_of_one_kind_there_are_so_many_at_most(self, desk: Desk) -> None:
         ann = with_token(desk)
-        for _ in range(MOST - 1):
+        for _ in range(desk.factors["counter"].most - 1):
             enrolled(desk, owner(ann))
         with pytest.raises(FullError):
             ann.act(enrolling.begin, "counter")
@@ -345,6 +347,18 @@ class TestFresh:
         ann.act(enrolling.rename, held(ann)[0].id, "Mine")
         assert ann.session
         assert ann.session.proved_by == "counter"
+
+    def test_to_add_a_weaker_one_takes_nothing_from_a_better_step(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ann = with_token(desk)
+        app_of(desk, owner(ann))
+        monkeypatch.setattr(type(desk.factors["counter"]), "strength", 12)
+        proved_by(desk.db, "totp")
+        ann.act(enrolling.begin, "counter")
+        assert ann.act(enrolling.confirm, key_code(ann)).cookies
+        assert ann.session
+        assert ann.session.proved_by == "totp"
 
     def test_without_it_mail_is_again(self, desk: Desk) -> None:
         ann = with_token(desk)

@@ -3,7 +3,7 @@
 from bad_line import Behind
 from simple_2fa.core import passwords
 from simple_2fa.core.tags import Tag
-from simple_2fa.signin import changes, login, recover, register
+from simple_2fa.signin import changes, login, lost, not_me, recover, register
 from traces import happened, known_to, letters, notices, open_to
 from visits import (
     OTHER_PASSWORD,
@@ -87,3 +87,27 @@ def test_changes_are_made_once(behind: Behind) -> None:
     behind.act(lambda: ann.act(changes.delete))
     assert (ann.stage, ann.account) == ("", None)
     assert happened(ann, account, Tag.ACCOUNT_DELETE) == ["done"]
+
+
+def test_a_recovery_is_started_once_and_used_once(behind: Behind) -> None:
+    desk = behind.world.desk
+    ann = at(desk, joined(desk))
+    ann.act(login.sign_in, ann.typed())
+    behind.act(lambda: ann.act(lost.start))
+    assert len(notices(ann, "recovery_started")) == 1
+    there = ann.elsewhere()
+    there.move(hours=25)
+    there.act(login.sign_in, there.typed())
+    behind.act(lambda: there.act(lost.go_on))
+    assert (there.stage, len(open_to(there, owner(there)))) == ("full", 1)
+    assert (owner(there).epoch, len(notices(ann, "recovery_used"))) == (2, 1)
+    assert happened(there, owner(there), Tag.RECOVERY_USE) == ["done"]
+
+
+def test_that_was_not_me_is_said_once(behind: Behind) -> None:
+    ann = signed_in(behind.world.desk)
+    ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD)
+    token = notices(ann, "password_changed")[0]["token"]
+    behind.act(lambda: ann.act(not_me.say, token))
+    assert (ann.stage, owner(ann).epoch) == ("", 3)
+    assert happened(ann, owner(ann), Tag.NOT_ME) == ["done"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from second_steps import proved_by
 from simple_2fa.challenges.desk import Desk, ledger_of, pots_of
 from simple_2fa.challenges.model import Outcome, Purpose
 from simple_2fa.core.errors import SlowDownError
@@ -21,6 +22,7 @@ def locked(desk: Desk) -> Visitor:
     """Give somebody in a new browser whose guesses others have used up, and mail is no way in."""
     ann = signed_in(desk)
     enrolled(desk, owner(ann))
+    proved_by(desk.db, "counter")
     ann.act(enrolling.switch_mail_codes, on=False)
     there = at(desk, owner(ann))
     there.act(login.sign_in, there.typed())
@@ -82,6 +84,7 @@ def test_a_wrong_long_code_opens_nothing(desk: Desk) -> None:
 def test_it_is_for_those_alone_who_let_no_mail_sign_in(desk: Desk, *, on: bool) -> None:
     ann = signed_in(desk)
     enrolled(desk, owner(ann))
+    proved_by(desk.db, "counter")
     ann.act(enrolling.switch_mail_codes, on=on)
     there = at(desk, owner(ann))
     there.act(login.sign_in, there.typed())
@@ -91,6 +94,7 @@ def test_it_is_for_those_alone_who_let_no_mail_sign_in(desk: Desk, *, on: bool) 
 def test_a_known_browser_has_its_own_ledger_and_needs_none(desk: Desk) -> None:
     ann = signed_in(desk)
     enrolled(desk, owner(ann))
+    proved_by(desk.db, "counter")
     ann.act(enrolling.switch_mail_codes, on=False)
     ann.act(login.sign_in, ann.typed())
     assert not unlock.is_due(ann.visit(), ann.asked)

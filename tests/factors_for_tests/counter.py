@@ -53,6 +53,7 @@ class Counter(Factor):
     strength = 20
     amr = ("otp",)
     can_be_enrolled = True
+    most = 3
 
     def guess_cost(self, digits: int, held: int) -> int:  # noqa: ARG002 (a token has 6)
         return codes.guess_cost(DIGITS, LOOK_AHEAD * max(held, 1))

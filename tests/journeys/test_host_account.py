@@ -1,5 +1,6 @@
 """In somebody's application: the page on which its people add, use and remove ways to sign in."""
 
+import re
 from base64 import b32decode
 from pathlib import Path
 
@@ -123,11 +124,14 @@ def test_it_is_removed_after_a_fresh_second_step(ann: Customer, prefix: str) -> 
     assert "My phone" not in ann.open(f"{prefix}{HOME}").main
 
 
-def test_letters_about_it_lead_to_this_page(ann: Customer, prefix: str) -> None:
+def test_letters_about_it_lead_to_that_wasnt_me(ann: Customer, prefix: str) -> None:
     confirmed(ann, prefix)
     with_app(ann, prefix)
     (letter,) = (each for each in ann.app.letters() if "was added" in each.subject)
-    assert f"{prefix}{HOME}" in letter.text
+    (link,) = re.findall(r"http://localhost(/\S+/not-me/\S+)", letter.text)
+    assert link.startswith(f"{prefix}/verify/not-me/")
+    ann.submit(ann.open(link).form(link))
+    assert leads(ann.get(f"{prefix}{HOME}")) == f"{prefix}/verify"
 
 
 def test_signing_out_of_the_application_ends_it(ann: Customer, prefix: str) -> None:

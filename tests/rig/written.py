@@ -14,7 +14,11 @@ SAYS = {
     "forgot": "https://accounts.acme.test/forgot",
     "account": "https://accounts.acme.test/account",
     "support": "help@acme.test",
+    "not_me": "https://accounts.acme.test/not-me/",
 }
+TOKEN = "t" * 43
+"""What a notice's link holds."""
+WITHOUT_LINK = {"code", "no_account", "account_deleted"}
 TOMORROW = NOW + timedelta(days=1)
 
 
@@ -58,8 +62,17 @@ def data_of(name: str, purpose: str = "") -> dict[str, str]:
     more = {"address_changed": {"to": "a•••@new.test"}}
     way = {"kind": "totp", "called": "My phone"}
     more |= {"way_added": way, "way_removed": way}
-    more["password_reset"] = {"until": TOMORROW.isoformat()}
+    tomorrow = {"until": TOMORROW.isoformat()}
+    more |= dict.fromkeys(("password_reset", "recovery_started", "recovery_soon"), tomorrow)
+    more["address_is_new"] = {"before": "a•••@old.test"}
+    more["second_step_reset"] = {"gone": "passkey totp"}
     return {"at": NOW.isoformat(), **more.get(name, {})}
+
+
+def letter_of(name: str, purpose: str = "", **more: str) -> Letter:
+    """Give a letter with its data; a notice has its link, too."""
+    token = {} if name in WITHOUT_LINK else {"token": TOKEN}
+    return Letter(name, {**data_of(name, purpose), **token, **more})
 
 
 def rendered(
@@ -71,7 +84,7 @@ def rendered(
     says: dict[str, str] | None = None,
     **more: str,
 ) -> Rendered:
-    letter = Letter(name, {**data_of(name, purpose), "locale": locale, **more})
+    letter = letter_of(name, purpose, locale=locale, **more)
     letters = written_for(site, *(SAYS if says is None else says).items())
     return letters.render(letter, "ann@example.com", new_id(), NOW)
 

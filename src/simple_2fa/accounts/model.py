@@ -13,6 +13,12 @@ FIRST_EPOCH = 1
 """Of a new account; 0 is the epoch of a subject without one."""
 
 
+LINK_LASTS = timedelta(days=7)
+"""How long the link of a letter is good for."""
+STAYS_OPEN = timedelta(days=7)
+"""How long a recovery can be used once it has opened."""
+
+
 class AddressTakenError(Simple2FAError):
     """Another account has this address."""
 
@@ -59,6 +65,7 @@ class Account:
         former_password: what an undo brings back: the password until `former_at`, the time of the
             first reset of several.
         mail_codes: whether mailed codes are a second step, beside a stronger one.
+        recovery: whether whoever has lost everything gets in after a wait.
     """
 
     id: str
@@ -74,6 +81,7 @@ class Account:
     former_at: datetime | None = None
     person: Person | None = None
     mail_codes: bool = True
+    recovery: bool = True
 
     def is_undoable(self, now: datetime) -> bool:
         """Whether a reset of its password can still be undone."""
@@ -96,3 +104,48 @@ class Account:
     def identity(self) -> bytes:
         """What there is one account of: an address of ours, or a person of another application."""
         return self.person.subject if self.person else subject_of_address(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the link of a letter is about: by it an account's owner says 'that wasn't me'.
+
+    Attributes:
+        account: public id.
+        about: name of the letter, which tells what was done at `at`, from `agent` and `network`.
+    """
+
+    account: str
+    about: str
+    at: datetime
+    agent: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A way in without a second step, which opens after a wait.
+
+    Attributes:
+        account: public id.
+        epoch: the account's, under which it was started: whatever raises that ends it.
+        agent: from which browser, and `network`, it was started.
+        remind_at: when its owner is told once more; None for no more.
+    """
+
+    account: str
+    epoch: int
+    started_at: datetime
+    opens_at: datetime
+    agent: str
+    network: str
+    remind_at: datetime | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over, unused."""
+        return self.opens_at + STAYS_OPEN
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it lets somebody in now."""
+        return self.opens_at <= now < self.ends_at

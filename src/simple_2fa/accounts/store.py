@@ -38,6 +38,7 @@ _CHANGE_ADDRESS = _UNDER.values(address=bindparam("to"), identity=bindparam("who
 _DISABLE = _UNDER.values(disabled_at=bindparam("at"), **_NEXT_EPOCH)
 _END_ALL = _UNDER.values(_NEXT_EPOCH)
 _SWITCH_MAIL = _UNDER.values(mail_codes=bindparam("on"), **_NEXT_EPOCH)
+_SWITCH_RECOVERY = _UNDER.values(recovery=bindparam("on"), **_NEXT_EPOCH)
 _SPEAK = update(accounts).where(_A.account == bindparam("which")).values(locale=bindparam("tongue"))
 _REHASH = (
     update(accounts)
@@ -71,6 +72,7 @@ def add(connection: Connection, new: Account) -> None:
         "former_password": None,
         "former_at": None,
         "mail_codes": new.mail_codes,
+        "recovery": new.recovery,
     }
     try:
         connection.execute(_INSERT, row)
@@ -138,6 +140,11 @@ def disable(connection: Connection, seen: Account, at: datetime | None) -> bool:
 def switch_mail_codes(connection: Connection, seen: Account, *, on: bool) -> bool:
     """Let mailed codes be a second step, or not. Gives False where it has changed since."""
     return _changed(connection, _SWITCH_MAIL, seen, {"on": on})
+
+
+def switch_recovery(connection: Connection, seen: Account, *, on: bool) -> bool:
+    """Let a wait open the account, or not. Gives False where it has changed since."""
+    return _changed(connection, _SWITCH_RECOVERY, seen, {"on": on})
 
 
 def end_all_before(connection: Connection, seen: Account) -> bool:
@@ -213,4 +220,5 @@ def _account(row: Row[Any]) -> Account:
         former_at=maybe_instant(row.former_at),
         person=Person(row.host, row.ref) if row.host else None,
         mail_codes=row.mail_codes,
+        recovery=row.recovery,
     )

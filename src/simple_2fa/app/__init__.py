@@ -27,6 +27,8 @@ from simple_2fa.web import (
     forgot,
     home,
     login,
+    lost,
+    not_me,
     register,
     suggesting,
     undo,
@@ -36,7 +38,7 @@ from simple_2fa.web import (
 )
 from simple_2fa.web.inbox import blueprint as inbox_pages
 
-_OUTSIDE = (home, register, login, alone, forgot, undo, verify, well_known)
+_OUTSIDE = (home, register, login, alone, forgot, undo, verify, lost, not_me, well_known)
 _INSIDE = (account, details, confirm, adding, suggesting, upgrading)
 
 

@@ -125,6 +125,8 @@ class Factor(ABC):
     """Whether it is for when the others are lost: never asked first, no second factor by itself."""
     is_single: ClassVar[bool] = False
     """Whether somebody has one credential of it at most: a new one takes the former's place."""
+    most: ClassVar[int] = 10
+    """Credentials of it that somebody may have."""
     is_dear: ClassVar[bool] = False
     """Whether judging an answer costs as much as a password's hash: such answers take turns."""
     needs: ClassVar[str] = ""

@@ -153,6 +153,37 @@ accounts = _table(
     Column("ref", String(255)),
     # Whether mailed codes are a second step; off only beside a stronger one.
     Column("mail_codes", Boolean, nullable=False, server_default=expression.true()),
+    # Whether whoever has lost everything gets in after a wait.
+    Column("recovery", Boolean, nullable=False, server_default=expression.true()),
+)
+
+links = _table(
+    "two_factor_links",
+    # SHA-256 of what stands in a letter: by it its owner says, once, 'that wasn't me'.
+    Column("token", octets(32), primary_key=True),
+    Column("account", ascii_text(22), nullable=False, index=True),
+    # The letter's name, and when and where that happened of which it tells.
+    Column("about", ascii_text(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("agent", String(80), nullable=False),
+    Column("network", ascii_text(45), nullable=False),
+    Column("sweep_at", BigInteger, nullable=False, index=True),
+)
+
+recoveries = _table(
+    "two_factor_recoveries",
+    # One at a time.
+    Column("account", ascii_text(22), primary_key=True),
+    # The account's, under which it was started: whatever raises that ends it.
+    Column("epoch", BigInteger, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("opens_at", BigInteger, nullable=False),
+    # When its owner is reminded; NULL where that is done.
+    Column("remind_at", BigInteger, index=True),
+    Column("agent", String(80), nullable=False),
+    Column("network", ascii_text(45), nullable=False),
+    # Unused until then it is over.
+    Column("sweep_at", BigInteger, nullable=False, index=True),
 )
 
 sessions = _table(

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 State = Literal["current", "behind", "ahead", "empty"]
 
-HEAD = "0006_mail_codes"
+HEAD = "0008_recoveries"
 """The newest migration. Names begin with four digits, so they sort by age."""
 VERSION_TABLE = "two_factor_version"
 

@@ -29,6 +29,7 @@ class Totp(Factor):
     strength = 20
     amr = ("otp",)
     can_be_enrolled = True
+    most = 5  # a guess at more would cost more than the ledger holds at once
     script = "copy"  # for the key that is shown
 
     def guess_cost(self, digits: int, held: int) -> int:  # noqa: ARG002 (an app has 6)

@@ -131,5 +131,7 @@ def _said(settings: Settings, below: str | None) -> dict[str, str]:
     """Give what every letter may say of the site; a password is its application's business."""
     origin = settings.origin or ""
     told = {"where": urlsplit(origin).netloc, "support": settings.support_contact or ""}
+    if origin:
+        told["not_me"] = f"{origin}{below or ''}/not-me/"
     forgot = f"{origin}/forgot" if below is None else origin
     return {**told, "forgot": forgot, "account": f"{origin}{below or ''}/account"}

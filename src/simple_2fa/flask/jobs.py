@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from simple_2fa.accounts import links, recoveries
 from simple_2fa.challenges import flows as challenges
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.clients import flows as clients
@@ -14,6 +15,7 @@ from simple_2fa.limits import buckets
 from simple_2fa.mail.worker import Job
 from simple_2fa.sessions import browsers
 from simple_2fa.sessions import store as sessions
+from simple_2fa.signin import reminding
 
 _OFTEN = timedelta(seconds=10)
 _NOW_AND_THEN = timedelta(minutes=1)
@@ -35,6 +37,13 @@ def housekeeping(desk: Desk) -> list[Job]:
         Job("sessions", _OFTEN, lambda now, most: _swept(desk.db, sessions.sweep, now, most)),
         Job(
             "browsers", _NOW_AND_THEN, lambda now, most: _swept(desk.db, browsers.sweep, now, most)
+        ),
+        Job("links", _NOW_AND_THEN, lambda now, most: _swept(desk.db, links.sweep, now, most)),
+        Job("reminders", _NOW_AND_THEN, lambda now, most: reminding.remind(desk, now, most)),
+        Job(
+            "recoveries",
+            _NOW_AND_THEN,
+            lambda now, most: _swept(desk.db, recoveries.sweep, now, most),
         ),
         Job("replies", _NOW_AND_THEN, lambda now, most: clients.sweep(desk.db, now, most)),
         Job("limits", _NOW_AND_THEN, _LimitsWalk(desk.db).run),

@@ -10,6 +10,8 @@ OPEN: Mapping[str, str] = {
     "web.POST /login/with/<factor>/offer": "the same for the page's script",
     "web.POST /logout": "gives up what the session has; the form's token keeps other sites out",
     "web.POST /forgot": "mails a code, and says to nobody whether there is an account",
+    "web.POST /not-me/<token>": "takes a letter's link, once, and signs everybody out",
+    "web.POST /verify/not-me/<token>": "takes a letter's link, once, and signs everybody out",
     "web.POST /undo": "takes the former password, in the browser that knew it",
     "web.POST /verify/answer": "takes the code itself; guesses are counted",
     "web.POST /verify/resend": "mails a code where one was asked for already, at a measured pace",

@@ -58,6 +58,10 @@ MOVES = Limit("moves", (Rate(5, DAY),))
 """Where an application gives somebody another address, the former one is told: 5 times a day for
 one person, however often that happens."""
 
+RECOVERIES = Limit("recoveries", (Rate(3, 30 * DAY),))
+"""Whoever has lost everything may start the wait that opens the account 3 times, then once more
+every ten days: a thief of the password can't go on asking until its owner overlooks a letter."""
+
 LETTER_GAP = Limit("letter_gap", (Rate(1, 30 * SECOND),))
 """One session causes one letter to an address every 30 seconds."""
 

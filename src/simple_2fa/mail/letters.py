@@ -31,7 +31,9 @@ from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.core.factor import Letter
 
 _INSTANTS = frozenset({"until", "asked_at", "at"})
-_UNSAID = dict.fromkeys(("where", "asked_from", "forgot", "account", "support"), "")
+_UNSAID = dict.fromkeys(
+    ("where", "asked_from", "forgot", "account", "support", "not_me", "token"), ""
+)
 """What a letter says only where somebody knows it."""
 _BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Categories of what could begin another line, or header, or can't be encoded."""
@@ -82,7 +84,7 @@ class Letters:
             site: the name that people read.
             sender: 'mail@acme.com', or 'Acme <mail@acme.com>'; `site` is its name by default.
             says: what every letter may say: `where` people sign in, the `forgot` address, whom
-                they ask for `support`.
+                they ask for `support`, and `not_me`, to which each notice adds a token of its own.
             folders: more template folders, each with a `mail` folder inside; they come first.
 
         Raises:
@@ -111,6 +113,7 @@ class Letters:
 
     def _render(self, letter: Letter, to: str, ident: str, now: datetime) -> Rendered:
         told = {**self._says, **_worded(letter.data), "lang": words.spoken()}
+        told["not_me"] = told["not_me"] and told["token"] and told["not_me"] + told["token"]
         subject, text, html = (
             self._templates.get_template(f"mail/{letter.name}/{part}").render(told).strip()
             for part in ("subject.txt", "body.txt", "body.html")

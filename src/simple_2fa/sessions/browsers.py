@@ -50,6 +50,7 @@ _CARRY = (
 )
 _CARRY_ONE = _CARRY.where(_B.browser == bindparam("which"))
 _CARRY_OLD = _CARRY.where(_B.created_at <= bindparam("until"))
+_CARRY_ASKING = _CARRY_OLD.values(skips_code_until=None)
 _FORGET = delete(browsers).where(_B.browser == bindparam("which"), _B.account == bindparam("whose"))
 _FORGET_ALL = delete(browsers).where(_B.account == bindparam("whose"))
 
@@ -117,6 +118,17 @@ def carry_old(connection: Connection, account: str, epoch: int, until: datetime)
     """Take along those that were known at an instant."""
     values = {"whose": account, "under": epoch, "until": to_millis(until)}
     connection.execute(_CARRY_OLD, values)
+
+
+def carry_asking(connection: Connection, account: str, epoch: int, until: datetime) -> None:
+    """Take those along too, but let none of them skip the code any more."""
+    values = {"whose": account, "under": epoch, "until": to_millis(until)}
+    connection.execute(_CARRY_ASKING, values)
+
+
+def forget_left_behind(connection: Connection, account: str, epoch: int) -> None:
+    """Forget those that weren't taken along to the epoch after this one."""
+    connection.execute(_ENDED, {"whose": account, "under": epoch + 1})
 
 
 def of_account(connection: Connection, account: str, now: datetime) -> list[Browser]:

@@ -23,7 +23,6 @@ from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import PASSKEY_QUESTIONS
-from simple_2fa.mail import outbox
 from simple_2fa.signin import asking, notices, people
 from simple_2fa.signin.arrival import arrival
 from simple_2fa.signin.login import complete_login
@@ -84,7 +83,7 @@ def answer(visit: Visit, visitor: str, factor: Factor, text: str) -> Entered:
         asking.leave(connection, visit)
         complete_login(connection, made)
         if notice:
-            outbox.queue(connection, notice)
+            notices.queue(connection, notice)
         return Cashed(Tag.SESSION_LOGIN, account.id, made.facts)
 
     told = answers.answer(visit.desk, seen.id, attempt, visit.now, cash)

@@ -12,6 +12,9 @@ from simple_2fa.sessions import browsers
 from simple_2fa.sessions.model import BROWSER_LASTS, SKIPS_CODE_FOR, Browser
 from simple_2fa.signin.model import Cookies, OverError, Visit
 
+WAIT = "wait"
+"""What stands in a session in the place of a factor, where a recovery's wait was over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -19,7 +22,8 @@ class Arrival:
 
     Attributes:
         known: the known browser that it happens in.
-        second: the factor of the second step; None where the browser skipped it.
+        second: the factor of the second step; None where the browser skipped it, or who came has
+            `waited` instead.
         one_factor_until: it rests on a mailbox alone so long.
         skips_until: the browser skips the code so long.
     """
@@ -31,6 +35,14 @@ class Arrival:
     one_factor_until: datetime | None
     skips_until: datetime | None
     cookies: Cookies
+    waited: bool = False
+
+    @property
+    def proved_by(self) -> str | None:
+        """What makes the session fresh; a step that was skipped doesn't."""
+        if self.second:
+            return self.second.name
+        return WAIT if self.waited else None
 
     @property
     def is_new_browser(self) -> bool:
@@ -40,7 +52,7 @@ class Arrival:
     @property
     def facts(self) -> Mapping[str, str]:
         """What recent activity tells of it."""
-        return {**self.visit.place.facts, "how": self.second.name if self.second else "browser"}
+        return {**self.visit.place.facts, "how": self.proved_by or "browser"}
 
 
 def arrival(
@@ -61,6 +73,15 @@ def arrival(
         skips = visit.now + SKIPS_CODE_FOR
     browser = None if held else (known.id if known else new_id(), new_secret())
     return Arrival(visit, account, known, second, held, skips, Cookies(new_secret(), browser))
+
+
+def after_a_wait(visit: Visit, account: Account) -> Arrival:
+    """Mint what the browser keeps of somebody who has lost everything and waited.
+
+    No browser becomes known by that: it is no second step. But the session is fresh, as after one.
+    Else the next step would be to enter a code from the mailbox, and that is lost, too.
+    """
+    return Arrival(visit, account, None, None, None, None, Cookies(new_secret()), waited=True)
 
 
 def held_until(

@@ -2,25 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
-from simple_2fa.accounts import flows
+from simple_2fa.accounts import flows, recoveries
 from simple_2fa.accounts import store as accounts
-from simple_2fa.accounts.model import Account, ChangedError
-from simple_2fa.core.factor import Letter
+from simple_2fa.accounts.model import Account, ChangedError, Recovery
 from simple_2fa.core.ids import new_attempt
 from simple_2fa.core.tags import Event, Tag
 from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection, Database
-from simple_2fa.mail.model import Post, Priority
-from simple_2fa.mail.outbox import Outbox, queue
+from simple_2fa.mail.outbox import Outbox
 from simple_2fa.sessions import browsers
 from simple_2fa.sessions import store as sessions
 from simple_2fa.sessions.model import Browser
-
-_TELL_WITHIN = timedelta(days=3)
-"""A letter about the reset that could not be sent so long is given up."""
+from simple_2fa.signin import notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +26,14 @@ class Standing:
     Attributes:
         sessions: how many are signed in, or on their way.
         credentials: how many are enrolled of each factor.
+        recovery: the way in after a wait that is under way.
     """
 
     account: Account
     sessions: int
     browsers: list[Browser]
     credentials: Mapping[str, int]
+    recovery: Recovery | None
 
 
 def standing(db: Database, account: Account, now: datetime) -> Standing:
@@ -47,6 +45,7 @@ def standing(db: Database, account: Account, now: datetime) -> Standing:
             len(sessions.of_account(connection, account.id, now)),
             browsers.of_account(connection, account.id, now),
             credentials.count_by_factor(connection, account.subject),
+            recoveries.of_account(connection, account.id, now),
         )
 
     return db.read(query)
@@ -68,7 +67,10 @@ def reset_second_step(
 
 def _reset(db: Database, outbox: Outbox, now: datetime, seen: Account) -> Mapping[str, str | int]:
     attempt = new_attempt(now)
-    letter = outbox.seal(_told(seen, now), now)
+    # Whatever is enrolled meanwhile raises the epoch.
+    held = db.read(lambda connection: credentials.count_by_factor(connection, seen.subject))
+    told = {"gone": " ".join(held)}
+    notice = notices.by_itself(outbox, seen, "second_step_reset", now, at=now, **told)
 
     def unit(connection: Connection) -> Event:
         if not accounts.end_all_before(connection, seen):
@@ -78,14 +80,9 @@ def _reset(db: Database, outbox: Outbox, now: datetime, seen: Account) -> Mappin
             "browsers": browsers.forget_all(connection, seen.id),
             "sessions": sessions.end_others(connection, seen.id, ""),
         }
-        queue(connection, letter)
+        recoveries.forget(connection, seen.id)
+        notices.queue(connection, notice)
         done = flows.event(attempt, now, Tag.ACCOUNT_RESET, "done", seen)
         return replace(done, data=gone)
 
     return db.transact(attempt, unit).data
-
-
-def _told(owner: Account, now: datetime) -> Post:
-    data = {"at": now.isoformat(), "locale": owner.locale or "en"}
-    letter = Letter("second_step_reset", data)
-    return Post(letter, owner.address, owner.id, now + _TELL_WITHIN, Priority.NOTICE)

@@ -9,7 +9,6 @@ from simple_2fa.core.address import mask
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
-from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import asking, notices, passwords, people, ways
@@ -47,7 +46,7 @@ def change_password(visit: Visit, current: str, password: str) -> Entered:
         if not accounts.change_password(connection, account, changed):
             raise OverError
         _go_on(connection, visit, session, cookies)
-        outbox.queue(connection, notice)
+        notices.queue(connection, notice)
 
     write(visit, Tag.PASSWORD_CHANGE, account.id, work)
     return Entered(None, cookies)
@@ -67,7 +66,7 @@ def ask_address(visit: Visit, address: str) -> None:
 
 
 def confirm_address(visit: Visit, text: str) -> Entered:
-    """Take that code, and change the address; the old one is told.
+    """Take that code, and change the address; both are told.
 
     Where another account has the address by now, the answer's data say TAKEN.
 
@@ -77,7 +76,11 @@ def confirm_address(visit: Visit, text: str) -> Entered:
     """
     session, seen = asking.demand(visit, Stage.FULL, Purpose.CHANGE_ADDRESS)
     account, cookies = people.owner(visit), Cookies(new_secret())
-    notice = notices.sealed(visit, account, "address_changed", to=mask(seen.address))
+    old, new = account.address, seen.address
+    both = (
+        notices.sealed(visit, account, "address_changed", to=mask(new)),
+        notices.sealed(visit, account, "address_is_new", goes_to=new, before=mask(old)),
+    )
 
     def cash(connection: Connection, _: Proof) -> Cashed:
         other = accounts.by_address(connection, seen.address)
@@ -86,7 +89,8 @@ def confirm_address(visit: Visit, text: str) -> Entered:
         if not accounts.change_address(connection, account, seen.address):
             raise OverError
         _go_on(connection, visit, session, cookies)
-        outbox.queue(connection, notice)
+        for notice in both:
+            notices.queue(connection, notice)
         return Cashed(Tag.ADDRESS_CHANGE, account.id, visit.place.facts)
 
     told = asking.put(visit, seen, text, cash)
@@ -106,7 +110,7 @@ def delete(visit: Visit) -> None:
 
     def work(connection: Connection) -> None:
         erase(connection, account, visit.now)
-        outbox.queue(connection, notice)
+        notices.queue(connection, notice)
 
     write(visit, Tag.ACCOUNT_DELETE, account.id, work)
 

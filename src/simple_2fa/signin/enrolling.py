@@ -13,16 +13,12 @@ from simple_2fa.core.tags import Tag
 from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import Credential
 from simple_2fa.db.engine import Connection
-from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers
 from simple_2fa.sessions import store as sessions
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import asking, notices, people, ways
 from simple_2fa.signin.model import Cookies, Entered, NotFreshError, OverError, Visit
 from simple_2fa.signin.writing import write
-
-MOST = 10
-"""Credentials of one factor that somebody may have: each makes a code easier to guess."""
 
 
 class FullError(Simple2FAError):
@@ -47,12 +43,12 @@ def begin(visit: Visit, factor: str) -> None:
         NotFreshError: the second step was too long ago.
         OverError: the session is over.
     """
-    session, account = _fresh(visit), people.owner(visit)
+    session, account = fresh(visit), people.owner(visit)
     known = visit.desk.factors.get(factor)
     if known is None or not known.can_be_enrolled:
         raise NoSuchError
     held = [each for each in owned(visit, account) if each.factor == factor]
-    if len(held) >= MOST and not known.is_single:
+    if len(held) >= known.most and not known.is_single:
         raise FullError
     question = asking.question(visit, session, Purpose.ENROL, account)
     note = asking.noting_instead(visit, asking.awaited(visit), "")
@@ -72,20 +68,27 @@ def confirm(visit: Visit, text: str, name: str = "") -> Entered:
 
 
 def _enrol(visit: Visit, session: Session, seen: Challenge, text: str, name: str) -> Entered:
-    """Take it; who has confirmed it has made a second step by it, and is asked for no other."""
     account, cookies = people.owner(visit), Cookies(new_secret())
     notice = notices.sealed(visit, account, "way_added", kind=seen.factor, called=name)
-    is_step = seen.purpose == Purpose.ENROL and not visit.desk.factor(seen.factor).is_spare
-    proved = replace(session, proved_by=seen.factor, proved_at=visit.now) if is_step else session
+    proved = _proved(visit, session, seen)
 
     def cash(connection: Connection, _: Proof) -> Cashed:
         _change(connection, visit, account, proved, cookies)
-        outbox.queue(connection, notice)
+        notices.queue(connection, notice)
         told = {**visit.place.facts, "factor": seen.factor}
         return Cashed(Tag.CREDENTIAL_ADD, account.id, told)
 
     told = asking.put(visit, seen, text, cash, name)
     return Entered(told, cookies if told.proof else None)
+
+
+def _proved(visit: Visit, session: Session, seen: Challenge) -> Session:
+    """Give the session of who has confirmed it: a second step, unless a better one was made."""
+    factor, before = visit.desk.factor(seen.factor), visit.desk.factors.get(session.proved_by or "")
+    is_better = before and (before.is_spare or before.strength > factor.strength)
+    if is_better or factor.is_spare or seen.purpose != Purpose.ENROL:
+        return session
+    return replace(session, proved_by=factor.name, proved_at=visit.now)
 
 
 def offer(visit: Visit, factor: str) -> Prompt:
@@ -119,7 +122,7 @@ def take(visit: Visit, factor: str, text: str) -> Entered:
 
 
 def _in_passing(visit: Visit, factor: str) -> Question:
-    session, known = _fresh(visit), visit.desk.factors.get(factor)
+    session, known = fresh(visit), visit.desk.factors.get(factor)
     if known is None or not known.can_be_first:
         raise NoSuchError
     question = asking.question(visit, session, Purpose.UPGRADE, people.owner(visit))
@@ -136,7 +139,7 @@ def remove(visit: Visit, credential: str) -> Cookies:
         NotFreshError: the second step was too long ago.
         OverError: the session is over, or something else has changed the account meanwhile.
     """
-    session, account = _fresh(visit), people.owner(visit)
+    session, account = fresh(visit), people.owner(visit)
     found = find(visit, account, credential)
     if is_last(visit, account, found):
         raise LastFactorError
@@ -147,7 +150,7 @@ def remove(visit: Visit, credential: str) -> Cookies:
         _change(connection, visit, account, session, cookies)
         if not credentials.remove(connection, account.subject, credential):
             raise OverError
-        outbox.queue(connection, notice)
+        notices.queue(connection, notice)
 
     write(visit, Tag.CREDENTIAL_REMOVE, account.id, work, factor=found.factor)
     return cookies
@@ -161,7 +164,7 @@ def rename(visit: Visit, credential: str, name: str) -> None:
         NotFreshError: the second step was too long ago.
         OverError: the session is over.
     """
-    _fresh(visit)
+    fresh(visit)
     account = people.owner(visit)
     find(visit, account, credential)
 
@@ -180,7 +183,7 @@ def switch_mail_codes(visit: Visit, *, on: bool) -> Cookies:
         NotFreshError: the second step was too long ago.
         OverError: the session is over, or something else has changed the account meanwhile.
     """
-    session, account = _fresh(visit), people.owner(visit)
+    session, account = fresh(visit), people.owner(visit)
     if not on and not strong(visit, account):
         raise LastFactorError
     notice = notices.sealed(visit, account, "mail_codes_on" if on else "mail_codes_off")
@@ -189,8 +192,8 @@ def switch_mail_codes(visit: Visit, *, on: bool) -> Cookies:
     def work(connection: Connection) -> None:
         if not accounts.switch_mail_codes(connection, account, on=on):
             raise OverError
-        _carry(connection, visit, account, session, cookies)
-        outbox.queue(connection, notice)
+        carry(connection, visit, account, session, cookies)
+        notices.queue(connection, notice)
 
     write(visit, Tag.MAIL_CODES_SWITCH, account.id, work, to="on" if on else "off")
     return cookies
@@ -235,12 +238,17 @@ def _change(
     """
     if not accounts.end_all_before(connection, account):
         raise OverError
-    _carry(connection, visit, account, session, cookies)
+    carry(connection, visit, account, session, cookies)
 
 
-def _carry(
+def carry(
     connection: Connection, visit: Visit, account: Account, session: Session, cookies: Cookies
 ) -> None:
+    """Carry along, to the account's next epoch, who is signed in, and all known browsers.
+
+    Raises:
+        OverError: this session has moved on.
+    """
     browsers.carry_old(connection, account.id, account.epoch, visit.now)
     sessions.carry(connection, account.id, account.epoch, None)
     moved = replace(session, epoch=account.epoch + 1, challenge=None, goes_to="")
@@ -248,7 +256,14 @@ def _carry(
         raise OverError
 
 
-def _fresh(visit: Visit) -> Session:
+def fresh(visit: Visit) -> Session:
+    """Give the visitor's session, in which a second step was made a moment ago.
+
+    Raises:
+        HeldError: the mailbox that reset the password counts for no second factor yet.
+        NotFreshError: the second step was too long ago.
+        OverError: the session is over.
+    """
     session = people.of_two_factors(visit)
     if not ways.is_fresh(visit):
         raise NotFreshError

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from simple_2fa.accounts import links, recoveries
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import store as challenges
@@ -23,5 +24,7 @@ def erase(connection: Connection, account: Account, now: datetime) -> None:
     store.end_others(connection, account.id, "")
     browsers.forget_all(connection, account.id)
     credentials.remove_all(connection, account.subject)
+    links.forget_all(connection, account.id)
+    recoveries.forget(connection, account.id)
     for asked in challenges.remove_of(connection, account.subject, account.address):
         outbox.void(connection, asked, now)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from simple_2fa.accounts import recoveries
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.hashing import BusyError
 from simple_2fa.accounts.model import Account
@@ -15,7 +16,6 @@ from simple_2fa.core.ids import id_of, new_secret
 from simple_2fa.core.passwords import needs_rehash
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
-from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Browser, Session, Stage, anonymous, full, waiting
 from simple_2fa.signin import asking, notices, passwords, people, resets
@@ -51,14 +51,16 @@ def complete_login(connection: Connection, made: Arrival) -> None:
     session = replace(
         full(began, account.id, account.epoch, visit.now),
         browser=made.cookies.browser[0] if made.cookies.browser else None,
-        proved_by=made.second.name if made.second else None,
-        proved_at=visit.now if made.second else None,
+        proved_by=made.proved_by,
+        proved_at=visit.now if made.proved_by else None,
         one_factor_until=made.one_factor_until,
     )
     if seen is None:
         store.add(connection, session, made.cookies.session)
     elif not store.move(connection, visit.token, seen.stage, session, made.cookies.session):
         raise OverError
+    if made.second:  # so it isn't true that everything is lost
+        recoveries.forget(connection, account.id)
     know_browser(connection, made)
 
 
@@ -157,7 +159,7 @@ def answer(visit: Visit, text: str, *, factor: str = "", remember: bool = False)
             resets.store(connection, visit, reset)
         complete_login(connection, made)
         if notice:
-            outbox.queue(connection, notice)
+            notices.queue(connection, notice)
         return Cashed(Tag.PASSWORD_RESET if reset else Tag.SESSION_LOGIN, account.id, made.facts)
 
     told = asking.put(visit, seen, text, cash)

@@ -14,7 +14,6 @@ from simple_2fa.core.tags import Event, Tag
 from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
 from simple_2fa.limits.rules import MOVES
-from simple_2fa.mail import outbox
 from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import notices
 from simple_2fa.signin.erasing import erase
@@ -107,7 +106,7 @@ def _moved(visit: Visit, account: Account, address: str) -> Account:
         if not accounts.change_address(connection, account, address):
             raise OverError
         if all(buckets.take(connection, pot, visit.now, charge=1) for pot in pots):
-            outbox.queue(connection, notice)
+            notices.queue(connection, notice)
 
     write(visit, Tag.ADDRESS_CHANGE, account.id, work)
     return replace(account, address=address, epoch=account.epoch + 1)

@@ -7,12 +7,12 @@ from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import UNDO_FOR, Account
 from simple_2fa.core.clock import whole_seconds
 from simple_2fa.db.engine import Connection
-from simple_2fa.mail import outbox
 from simple_2fa.sessions import browsers
 from simple_2fa.sessions import store as sessions
 from simple_2fa.sessions.model import Browser
 from simple_2fa.signin import notices
 from simple_2fa.signin.model import OverError, Visit
+from simple_2fa.signin.notices import Notice
 
 KNOWN_FOR = timedelta(days=7)
 """How long a browser was known that stays known at a reset by mail, and may undo it: whoever has
@@ -26,7 +26,7 @@ class Reset:
 
     account: Account
     changed: Account
-    notice: dict[str, object]
+    notice: Notice
     known: Browser | None
 
 
@@ -56,7 +56,7 @@ def store(connection: Connection, visit: Visit, reset: Reset) -> None:
     carry_on(
         connection, visit, account, reset.changed, max(visit.now - KNOWN_FOR, account.created_at)
     )
-    outbox.queue(connection, reset.notice)
+    notices.queue(connection, reset.notice)
 
 
 def carry_on(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from simple_2fa.accounts import recoveries
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Cashed, Proof, Purpose
 from simple_2fa.core.errors import SlowDownError
@@ -50,6 +51,7 @@ def answer(visit: Visit, text: str, *, factor: str = "") -> Entered:
     def cash(connection: Connection, _: Proof) -> Cashed:
         if not store.move(connection, visit.token, Stage.FULL, moved, cookies.session):
             raise OverError
+        recoveries.forget(connection, session.account or "")
         told = {**visit.place.facts, "how": seen.factor}
         return Cashed(Tag.SESSION_STEP_UP, session.account or "", told)
 

@@ -13,7 +13,6 @@ from simple_2fa.accounts.model import Account
 from simple_2fa.core.clock import to_millis
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
-from simple_2fa.mail import outbox
 from simple_2fa.sessions.model import Browser, Stage
 from simple_2fa.signin import notices, passwords, people
 from simple_2fa.signin.model import OverError, Visit
@@ -78,7 +77,7 @@ def undo(visit: Visit, browser: str, former: str) -> bool:
     def work(connection: Connection) -> None:
         passwords.spend(connection, counted, visit, right=True)
         carry_on(connection, visit, account, restored, before_it)
-        outbox.queue(connection, notice)
+        notices.queue(connection, notice)
 
     write(visit, Tag.PASSWORD_RESTORE, account.id, work)
     return True

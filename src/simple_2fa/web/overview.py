@@ -15,7 +15,7 @@ from simple_2fa.sessions import browsers, store
 from simple_2fa.sessions.model import Stage
 from simple_2fa.signin import enrolling, people, ways
 from simple_2fa.signin.model import Visit
-from simple_2fa.web import standing, suggesting
+from simple_2fa.web import lost, standing, suggesting
 
 _FIRST = 10
 """Lines of activity on the account's page."""
@@ -36,6 +36,10 @@ _NOTICES = {
     "renamed",
     "mail_on",
     "mail_off",
+    "recovery_cancelled",
+    "recovery_off",
+    "recovery_on",
+    "recovered",
 }
 _WHAT = {
     (Tag.ACCOUNT_CREATE, "approved"): "account_created",
@@ -52,6 +56,7 @@ _WHAT = {
     (Tag.CREDENTIAL_ADD, "approved"): "way_added",
     (Tag.CREDENTIAL_REMOVE, "done"): "way_removed",
     (Tag.MAIL_CODES_SWITCH, "done"): "mail",
+    (Tag.NOT_ME, "done"): "not_me",
     (Tag.PASSWORD_CHANGE, "done"): "password_changed",
     (Tag.PASSWORD_CHECK, "right"): "right_password",
     (Tag.PASSWORD_CHECK, "wrong"): "wrong_password",
@@ -59,13 +64,19 @@ _WHAT = {
     (Tag.PASSWORD_RESET, "approved"): "password_reset",
     (Tag.PASSWORD_RESET, "done"): "password_reset",
     (Tag.PASSWORD_RESTORE, "done"): "password_restored",
+    (Tag.RECOVERY_CANCEL, "done"): "recovery_cancelled",
+    (Tag.RECOVERY_START, "done"): "recovery_started",
+    (Tag.RECOVERY_SWITCH, "done"): "recovery",
+    (Tag.RECOVERY_USE, "done"): "recovered",
     (Tag.SESSION_END, "done"): "session_ended",
     (Tag.SESSION_LOGIN, "approved"): "signed_in",
     (Tag.SESSION_LOGOUT, "done"): "signed_out",
     (Tag.SESSION_STEP_UP, "approved"): "confirmed",
 }
 """What of all events somebody is told, and its name on the page."""
-_HALF_WAY = {"right_password", "reset_code"}
+_SWITCHES = {"mail", "recovery"}
+"""What was switched 'to' on or off."""
+_HALF_WAY = {"right_password", "reset_code", "recovery_started", "not_me"}
 """What makes no network known: a thief comes so far."""
 
 
@@ -86,6 +97,8 @@ def account(notice: str | None) -> dict[str, object]:
         "suggestion": suggesting.suggestion(visit, mine),
         "ways": standing.ways(visit, mine),
         "mail_codes": mine.mail_codes,
+        "recovery": mine.recovery,
+        "pending": lost.banner(visit),
         "may_switch": not mine.mail_codes or bool(enrolling.strong(visit, mine)),
         "browsers": _browsers(visit, mine),
         "sessions": _sessions(visit, mine),
@@ -200,8 +213,8 @@ def _browser(agent: str) -> str:
 
 def _what(event: Event) -> str | None:
     what = _WHAT.get((event.tag, event.outcome))
-    if what == "mail":
-        return f"mail_{event.data['to']}"
+    if what in _SWITCHES:
+        return f"{what}_{event.data['to']}"
     return "signed_in_browser" if what and event.data.get("how") == "browser" else what
 
 

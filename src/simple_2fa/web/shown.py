@@ -1,7 +1,7 @@
 """What the page of a second step shows, and with which status."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask import Response
@@ -58,6 +58,7 @@ _NOTHING: dict[str, object] = {
     "values": {},
     "asked": {},
     "others": (),
+    "lost": None,
     "hint": "",
 }
 
@@ -108,9 +109,13 @@ def done(challenge: Challenge | None = None) -> Response:
     return page("verify", {**_NOTHING, "state": "done", "challenge": told})
 
 
-def waiting(again: datetime | None = None, others: Sequence[str] = ()) -> Response:
+def waiting(
+    again: datetime | None = None,
+    others: Sequence[str] = (),
+    lost: Mapping[str, object] | None = None,
+) -> Response:
     """Render the page of somebody whose password was right, and whose code couldn't be sent yet."""
-    told = {"others": others, **(patience(again) if again else {})}
+    told = {"others": others, "lost": lost, **(patience(again) if again else {})}
     response = page("verify", {**_NOTHING, "state": "waiting", **told}, 429 if again else 200)
     if again:
         response.headers["Retry-After"] = str(max(seconds_until(again), 1))

@@ -18,7 +18,7 @@ from simple_2fa.http.services import services
 from simple_2fa.http.signals import second_factor_failed, second_factor_passed
 from simple_2fa.signin import asking, changes, login, recover, register, step_up, unlock
 from simple_2fa.signin.model import TAKEN, Entered, NotFreshError, Visit
-from simple_2fa.web import shown
+from simple_2fa.web import lost, shown
 from simple_2fa.web.code_form import CodeForm, is_ticked
 from simple_2fa.web.forms import Form
 
@@ -152,7 +152,8 @@ def _send_first(ask: Callable[[], object]) -> Response:
 def _waiting(again: datetime | None = None) -> Response:
     visit = visits.visit()
     purpose = asking.purpose_of(visit, None)
-    return shown.waiting(again, asking.others(visit, None, purpose) if purpose else ())
+    others = asking.others(visit, None, purpose) if purpose else ()
+    return shown.waiting(again, others, lost.offer(visit))
 
 
 def _factor() -> str:
@@ -192,6 +193,7 @@ def _more(seen: Challenge) -> dict[str, Any]:
     more: dict[str, Any] = {"values": {"remember": is_ticked(seen)}, "before": before}
     more["may_unlock"] = unlock.is_due(visits.visit(), seen)
     more["others"] = asking.others(visits.visit(), seen, Purpose(seen.purpose))
+    more["lost"] = lost.offer(visits.visit()) if seen.purpose == Purpose.LOGIN else None
     if seen.purpose == Purpose.LOGIN:
         more["can_remember"] = login.can_remember(visits.visit(), seen.factor)
     return more

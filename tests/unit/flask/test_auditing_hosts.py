@@ -48,7 +48,10 @@ class TestOurs:
         app = toy(tmp_path, Simple2FA(url_prefix=prefix))
         rows = {each.path: each for each in audit_routes(app).rows if each.is_open}
         assert set(rows) == {
-            *(f"{prefix}/verify/{name}" for name in ("answer", "resend", "switch", "unlock")),
+            *(
+                f"{prefix}/verify/{name}"
+                for name in ("answer", "resend", "switch", "unlock", "not-me/<token>")
+            ),
             f"{prefix}/inbox/clear",
         }
         assert all(each.is_ours and each.reason for each in rows.values())

@@ -250,7 +250,7 @@ class TestRoutes:
         assert told.exit_code == 0
         assert told.stderr == "'refund' needs no reason: take it off the list of what is allowed\n"
         assert "a robot pays\n" in told.stdout
-        assert told.stdout.endswith("demands something, but for 5 with a reason.\n")
+        assert told.stdout.endswith("demands something, but for 6 with a reason.\n")
         facts = json.loads(call(shop, "audit", "routes", "--json").stdout)
         assert (facts["failures"], len(facts["notes"])) == ([], 1)
 

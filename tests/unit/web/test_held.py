@@ -32,6 +32,7 @@ def test_what_is_offered_there_is_allowed_and_what_has_to_wait_is_explained(
         "Add an authenticator app",
         "Add a token",
         "Create codes",
+        "Switch the wait off",
         "Forget Firefox on Windows",
         "Sign out Firefox on Windows",
         "Sign out everywhere else",

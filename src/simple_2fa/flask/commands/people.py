@@ -21,8 +21,11 @@ def show(db: Database, account: Account, now: datetime, *, as_json: bool) -> Non
     found = by_operator.standing(db, account, now)
     if as_json:
         browsers = [_browser_facts(each, now) for each in found.browsers]
+        opens = _instant(found.recovery.opens_at if found.recovery else None)
         more = {"browsers": browsers, "credentials": found.credentials}
-        print_json({**facts(account), "sessions": found.sessions, **more})
+        print_json(
+            {**facts(account), "sessions": found.sessions, **more, "recovery_opens_at": opens}
+        )
         return
     for name, fact in _told(found, now):
         click.echo(f"{name:<11}  {fact}")
@@ -66,6 +69,8 @@ def _told(found: Standing, now: datetime) -> Iterator[tuple[str, str]]:
     yield "state", state(account)
     enrolled = ", ".join(f"{count} {factor}" for factor, count in found.credentials.items())
     yield "second step", enrolled or "a code by email"
+    if found.recovery:
+        yield "recovery", f"opens {found.recovery.opens_at:%Y-%m-%d %H:%M} UTC"
     yield "sessions", str(found.sessions or "none")
     for each in found.browsers:
         skips = f", no code until {until:%Y-%m-%d}" if (until := _skips(each, now)) else ""
