@@ -159,7 +159,7 @@ class TestKept:
         ann.is_told("Email codes are switched off.")
         assert ann.has_mail("Email codes for Acme were switched off")
         back_at_step(ann)
-        expect(ann.page.locator("summary")).to_have_count(0)
+        expect(ann.page.locator("details button")).to_have_count(0)
         ann.type(app.code())
         ann.follow("Switch email codes on")
         ann.press("Switch email codes on")
