@@ -177,7 +177,7 @@ class TestKept:
         ann.sign_out()
         ann.enter(ANN, PASSWORD)
         ann.is_at("/verify", "Check your email")
-        expect(ann.page.locator("summary")).to_have_count(0)
+        expect(ann.page.locator("details button")).to_have_count(0)
 
 
 @pytest.mark.usefixtures("dark_phone")
