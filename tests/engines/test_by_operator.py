@@ -198,10 +198,12 @@ class TestReset:
             known(db, account, skips=True)
             for factor in ("totp", "passkey", "passkey"):
                 enrolled(desk, account, factor)
+        db.tidy(lambda link: store.switch_mail_codes(link, ann, on=False))
+        ann = found(db, ann)
         bobs = by_operator.standing(db, bob, NOW)
         gone = {"credentials": 3, "browsers": 1, "sessions": 1}
         assert reset(desk, ann) == gone
-        assert found(db, ann) == replace(ann, epoch=ann.epoch + 1)
+        assert found(db, ann) == replace(ann, epoch=ann.epoch + 1, mail_codes=True)
         left = by_operator.standing(db, found(db, ann), NOW)
         assert (left.sessions, left.browsers, left.credentials) == (0, [], {})
         assert by_operator.standing(db, bob, NOW) == bobs
@@ -234,14 +236,14 @@ class TestReset:
     ) -> None:
         db, ann = desk.db, added(desk.db)
         enrolled(desk, ann, "totp")
-        end, tries = store.end_all_before, []
+        switch, tries = store.switch_mail_codes, []
 
-        def outrun(connection: Connection, seen: Account) -> bool:
+        def outrun(connection: Connection, seen: Account, *, on: bool) -> bool:
             tries.append(seen.epoch)
             stale = len(tries) == 1
-            return end(connection, replace(seen, epoch=0) if stale else seen)
+            return switch(connection, replace(seen, epoch=0) if stale else seen, on=on)
 
-        monkeypatch.setattr(store, "end_all_before", outrun)
+        monkeypatch.setattr(store, "switch_mail_codes", outrun)
         assert reset(desk, ann)["credentials"] == 1
         assert len(tries) == 2
         assert len(letters(desk, ann)) == len(events(db, ann)) == 1

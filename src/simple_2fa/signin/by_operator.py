@@ -56,6 +56,8 @@ def reset_second_step(
 ) -> Mapping[str, str | int]:
     """Remove all that its owner enrolled, forget all browsers, end all sessions, and tell them.
 
+    Mailed codes are a second step again.
+
     Returns:
         How many `credentials`, `browsers` and `sessions` went.
 
@@ -73,7 +75,7 @@ def _reset(db: Database, outbox: Outbox, now: datetime, seen: Account) -> Mappin
     notice = notices.by_itself(outbox, seen, "second_step_reset", now, at=now, **told)
 
     def unit(connection: Connection) -> Event:
-        if not accounts.end_all_before(connection, seen):
+        if not accounts.switch_mail_codes(connection, seen, on=True):
             raise ChangedError
         gone = {
             "credentials": credentials.remove_all(connection, seen.subject),
