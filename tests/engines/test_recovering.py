@@ -7,7 +7,7 @@ import pytest
 from people import change_password, disable
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.desk import Desk, ledger_of
-from simple_2fa.challenges.model import Outcome, Sending
+from simple_2fa.challenges.model import Outcome, Purpose, Sending
 from simple_2fa.core import passwords
 from simple_2fa.core.errors import MalformedAnswerError, UnavailableError
 from simple_2fa.core.tags import Tag
@@ -264,6 +264,16 @@ def test_an_enrolled_token_is_asked_for_all_the_same(desk: Desk) -> None:
     assert (session.proved_by, session.one_factor_until) == ("counter", None)
     assert session.is_fresh(NOW)
     assert [each.id for each in known_to(ann, owner(ann))] == list(ann.browsers)
+
+
+def test_the_mailbox_that_resets_the_password_is_no_second_factor_of_it(desk: Desk) -> None:
+    ann = proved(desk)
+    enrolled(desk, owner(ann))
+    ann.act(recover.set_password, OTHER_PASSWORD)
+    assert asking.others(ann.visit(), ann.asked, Purpose.LOGIN) == []
+    with pytest.raises(OverError):
+        ann.act(asking.switch, "mail_code")
+    assert ann.asked.factor == "counter"
 
 
 def test_where_it_can_t_be_asked_for_at_once_the_page_offers_it(

@@ -190,11 +190,19 @@ def demand(
 
 
 def others(visit: Visit, seen: Challenge | None, purpose: Purpose) -> Sequence[str]:
-    """Name the other factors by which the visitor may answer."""
+    """Name the other factors by which the visitor may answer.
+
+    The mailbox has spoken where it resets the password: it is no second factor of that.
+    """
     if purpose not in _SECOND_STEPS:
         return ()
-    found = ways.ways(visit, people.owner(visit), purpose)
-    return [each for each in found if seen is None or each != seen.factor]
+    resets = bool(visit.session and visit.session.password)
+    return [
+        each
+        for each in ways.ways(visit, people.owner(visit), purpose)
+        if not (seen and each == seen.factor)
+        and not (resets and visit.desk.factor(each).rests_on_mailbox)
+    ]
 
 
 def switch(visit: Visit, factor: str) -> None:

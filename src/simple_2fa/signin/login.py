@@ -150,6 +150,8 @@ def answer(visit: Visit, text: str, *, factor: str = "", remember: bool = False)
     known, second = people.recognised(visit, account), visit.desk.factor(seen.factor)
     # A reset whose mailed code was right, and that waits for this step.
     reset = resets.prepared(visit, account, session.password, known) if session.password else None
+    if reset and second.rests_on_mailbox:  # it has spoken already
+        raise OverError
     made = arrival(visit, reset.changed if reset else account, known, second, remember=remember)
     is_news = made.is_new_browser and not _is_first(visit, account)
     notice = notices.sealed(visit, account, "new_browser") if is_news else None
