@@ -7,7 +7,7 @@ from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Cashed, Challenge, Proof, Purpose, Question
 from simple_2fa.core.errors import Simple2FAError
-from simple_2fa.core.factor import Prompt
+from simple_2fa.core.factor import Factor, Prompt
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.credentials import store as credentials
@@ -47,8 +47,7 @@ def begin(visit: Visit, factor: str) -> None:
     known = visit.desk.factors.get(factor)
     if known is None or not known.can_be_enrolled:
         raise NoSuchError
-    held = [each for each in owned(visit, account) if each.factor == factor]
-    if len(held) >= known.most and not known.is_single:
+    if _is_full(visit, account, known):
         raise FullError
     question = asking.question(visit, session, Purpose.ENROL, account)
     note = asking.noting_instead(visit, asking.awaited(visit), "")
@@ -122,11 +121,16 @@ def take(visit: Visit, factor: str, text: str) -> Entered:
 
 
 def _in_passing(visit: Visit, factor: str) -> Question:
-    session, known = fresh(visit), visit.desk.factors.get(factor)
-    if known is None or not known.can_be_first:
+    session, account = fresh(visit), people.owner(visit)
+    known = visit.desk.factors.get(factor)
+    if known is None or not known.can_be_first or _is_full(visit, account, known):
         raise NoSuchError
-    question = asking.question(visit, session, Purpose.UPGRADE, people.owner(visit))
-    return replace(question, factor=factor)
+    return replace(asking.question(visit, session, Purpose.UPGRADE, account), factor=factor)
+
+
+def _is_full(visit: Visit, account: Account, factor: Factor) -> bool:
+    held = [each for each in owned(visit, account) if each.factor == factor.name]
+    return len(held) >= factor.most and not factor.is_single
 
 
 def remove(visit: Visit, credential: str) -> Cookies:

@@ -16,9 +16,6 @@ from simple_2fa.sessions.model import Session, Stage
 from simple_2fa.signin import asking, people, ways
 from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
 
-LEDGER = "unlocked"
-"""In the place of a known browser, which has a ledger of its own, too."""
-
 
 def is_due(visit: Visit, seen: Challenge) -> bool:
     """Whether that is the only way on: somebody waits for another factor, and mail is none."""
@@ -53,7 +50,8 @@ def answer(visit: Visit, text: str) -> Entered:
     """
     session, seen = asking.demand(visit, Stage.PASSWORD, Purpose.UNLOCK)
     account, cookies = people.owner(visit), Cookies(new_secret())
-    moved: Session = replace(session, browser=LEDGER, challenge=None, seen_at=visit.now)
+    # In the place of a known browser, which has a ledger of its own, too.
+    moved: Session = replace(session, browser=account.id, challenge=None, seen_at=visit.now)
 
     def cash(connection: Connection, _: Proof) -> Cashed:
         if not store.move(connection, visit.token, Stage.PASSWORD, moved, cookies.session):
