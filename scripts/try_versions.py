@@ -35,7 +35,7 @@ TESTS = (
     ),
 )
 TESTS_NEED = re.compile(
-    r"(aiosmtpd|axe-playwright-python|babel|flask-.*|hypothesis|playwright|pytest|zxcvbn)\b(?!-)"
+    r"(aiosmtpd|axe-playwright-python|babel|fido2|flask-.*|hypothesis|playwright|pytest|zxcvbn)\b(?!-)"
 )
 """Which pins of all tests these need; `tests/conftest.py` imports some."""
 ON_SQLITE = "not mariadb and not postgres"
