@@ -154,7 +154,7 @@ def _event(number: int, what: str, agent: Worded | str = FIREFOX, *, known: bool
 WHAT = (
     *("signed_in", "wrong_code", "wrong_password", "signed_in_browser", "signed_out"),
     *("password_changed", "password_reset", "password_restored", "address_changed"),
-    *("browser_forgotten", "session_ended", "sessions_ended", "other", "account_created"),
+    *("browser_forgotten", "session_ended", "other", "account_created"),
 )
 ACTIVITY = [
     _event(0, "wrong_password", SAFARI, known=False),

@@ -58,7 +58,7 @@ class TestAdding:
         ann = adding(desk)
         assert held(ann) == []
         assert told(ann.act(enrolling.confirm, wrong(key_code(ann)))) is Outcome.WRONG
-        assert (held(ann), ways.first(ann.visit(), owner(ann))) == ([], "mail_code")
+        assert (held(ann), ways.ways(ann.visit(), owner(ann), "login")) == ([], ["mail_code"])
         assert told(ann.act(enrolling.confirm, key_code(ann), "My key")) is Outcome.APPROVED
         (one,) = held(ann)
         assert (one.factor, one.name, one.created_at, one.used_at) == (

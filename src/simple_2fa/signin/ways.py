@@ -47,15 +47,6 @@ def is_fresh(visit: Visit, within: timedelta = FRESH_FOR) -> bool:
     )
 
 
-def first(visit: Visit, account: Account) -> str:
-    """Name the factor that is asked first.
-
-    Raises:
-        UnavailableError: as `ways`.
-    """
-    return ways(visit, account, Purpose.LOGIN)[0]
-
-
 def has_more_than_mail(visit: Visit, account: Account) -> bool:
     """Whether somebody has a second step that isn't the mailbox.
 
