@@ -114,14 +114,16 @@ VERIFY: dict[str, Preview] = {
     "step-prove-address-refused": _step(
         "prove_address", whole=True, delivery=_delivery("failed", detail="550 no such user")
     ),
-    "step-up-browsers": _step("step_up", before="browsers", signed_in=ANN),
     **{
         f"step-{purpose.replace('_', '-')}-canceled": _stopped(purpose, "canceled")
         for purpose in ("login", "prove_address", "reset", "change_address", "step_up")
     },
     "step-login-used": _stopped("login", "used"),
-    "step-waiting-soon": _step("login", state="waiting", challenge=None, wait=27),
-    "step-waiting-long": _step("login", state="waiting", challenge=None, again_at=LATER),
+    "step-waiting-soon": _step("login", state="waiting", challenge=None, by_mail=True, wait=27),
+    "step-waiting-long": _step(
+        "login", state="waiting", challenge=None, by_mail=True, again_at=LATER
+    ),
+    "step-waiting-for-an-app": _step("login", state="waiting", challenge=None, by_mail=False),
     "step-nowhere": _step("", state="nowhere", challenge=None),
     "again": ("again", {"form": _SENT, "shown": [*_SENT.fields[:2], ("pin", "•••")]}),
     "again-button": ("again", {"form": replace(_SENT, fields=()), "shown": []}),
@@ -260,7 +262,7 @@ ALIKE = {
     *("register-too-long", "register-personal", "register-guessable", "register-busy"),
     *("register-email-empty", "login-stale", "login-unavailable", "login-too-fast"),
     *("login-password-changed", "login-deleted", "login-restored", "login-signed-out"),
-    *("step-reset", "step-up-address", "step-up-delete", "step-up-browsers"),
+    *("step-reset", "step-up-address", "step-up-delete"),
     *("step-prove-address-canceled", "step-reset-canceled", "step-step-up-canceled"),
     *("step-change-address-canceled", "step-login"),
     *("account-password-changed", "account-address-changed", "account-restored"),

@@ -134,6 +134,20 @@ def test_letters_about_it_lead_to_that_wasnt_me(ann: Customer, prefix: str) -> N
     assert leads(ann.get(f"{prefix}{HOME}")) == f"{prefix}/verify"
 
 
+def test_whoever_has_an_app_is_asked_for_it_on_the_page_too(ann: Customer, prefix: str) -> None:
+    confirmed(ann, prefix)
+    app = with_app(ann, prefix)
+    ann.post("/logout")
+    ann.app.clock.move(minutes=6)
+    ann.log_in()
+    assert ann.client.post("/api/transfer", json={"to": "Bob"}).status_code == 403
+    page = ann.open(f"{prefix}/verify")
+    assert "Next we ask for the passkey or app that you've added." in page.main
+    ann.submit(page.form(f"{prefix}/verify/resend"))
+    assert "authenticator app" in ann.open(f"{prefix}/verify").h1
+    assert leads(ann.answer(app.code(), prefix))
+
+
 def test_signing_out_of_the_application_ends_it(ann: Customer, prefix: str) -> None:
     confirmed(ann, prefix)
     with_app(ann, prefix)

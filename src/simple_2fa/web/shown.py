@@ -8,6 +8,7 @@ from flask import Response
 
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import (
+    MAIL,
     RESEND_GAP,
     Challenge,
     Outcome,
@@ -111,11 +112,16 @@ def done(challenge: Challenge | None = None) -> Response:
 
 def waiting(
     again: datetime | None = None,
-    others: Sequence[str] = (),
+    ways: Sequence[str] = (),
     lost: Mapping[str, object] | None = None,
 ) -> Response:
-    """Render the page of somebody whose password was right, and whose code couldn't be sent yet."""
-    told = {"others": others, "lost": lost, **(patience(again) if again else {})}
+    """Render the page of somebody whose password was right, and who wasn't asked for more yet.
+
+    By the first of the ways the button asks.
+    """
+    first, *others = ways or (MAIL,)
+    told = {"by_mail": first == MAIL, "others": others, "lost": lost}
+    told |= patience(again) if again else {}
     response = page("verify", {**_NOTHING, "state": "waiting", **told}, 429 if again else 200)
     if again:
         response.headers["Retry-After"] = str(max(seconds_until(again), 1))

@@ -152,8 +152,8 @@ def _send_first(ask: Callable[[], object]) -> Response:
 def _waiting(again: datetime | None = None) -> Response:
     visit = visits.visit()
     purpose = asking.purpose_of(visit, None)
-    others = asking.others(visit, None, purpose) if purpose else ()
-    return shown.waiting(again, others, lost.offer(visit))
+    found = asking.others(visit, None, purpose) if purpose else ()
+    return shown.waiting(again, found, lost.offer(visit))
 
 
 def _factor() -> str:

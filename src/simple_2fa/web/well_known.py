@@ -17,7 +17,10 @@ def change_password() -> Response:
 def passkey_endpoints() -> Response:
     """Tell where passkeys are created and managed (W3C, Passkey Endpoints Well-Known URL)."""
     origin = services().settings.origin or ""
-    return jsonify(enroll=f"{origin}/account/add/passkey", manage=f"{origin}/account")
+    told = {"manage": f"{origin}/account"}
+    if "passkey" in services().desk.factors:
+        told["enroll"] = f"{origin}/account/add/passkey"
+    return jsonify(told)
 
 
 ROUTES = (
