@@ -236,6 +236,22 @@ def step_up(ann: Visitor) -> None:
     ann.press("Continue")
 
 
+def pressed_too_late(ann: Visitor) -> None:
+    """The page is open while the second step grows old; then a button is pressed."""
+    inside("/account")(ann)
+    ann.site.clock.move(minutes=1)
+    elsewhere(ann).come_in()
+    ann.open("/account")
+    ann.site.clock.move(minutes=5)
+    ann.press("Sign out everywhere else")
+
+
+def renamed(ann: Visitor) -> None:
+    at_app("rename")(ann)
+    ann.fill("Name", "Old phone")
+    ann.press("Save")
+
+
 def enrolled_passkey(site: Site, address: str = ANN) -> Authenticator:
     """Let somebody have a passkey, and give it."""
     desk = site.services.desk

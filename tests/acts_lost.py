@@ -2,7 +2,7 @@
 
 import re
 
-from acts_adding import with_app, with_both
+from acts_adding import at_app, with_app, with_both
 from acts_inside import inside
 from acts_outside import Act, elsewhere, signing_in
 from apps import ANN, Site
@@ -39,6 +39,28 @@ def not_me_again(ann: Visitor) -> None:
     ann.open(path)
     ann.press("That wasn't me")
     ann.open(path)
+
+
+def not_me_a_new_way(ann: Visitor) -> None:
+    with_app(ann)
+    ann.open(link_of(ann.site, "A way to sign in to Acme was added"))
+
+
+def taken_back(ann: Visitor) -> None:
+    not_me_a_new_way(ann)
+    ann.press("That wasn't me")
+
+
+def in_again_after_that(ann: Visitor) -> None:
+    taken_back(ann)
+    ann.come_in()
+
+
+def not_me_a_way_gone(ann: Visitor) -> None:
+    at_app("remove")(ann)
+    ann.press("Remove it")
+    ann.open(link_of(ann.site, "A way to sign in to Acme was removed"))
+    ann.press("That wasn't me")
 
 
 def not_me_after_a_reset(ann: Visitor) -> None:
@@ -136,6 +158,15 @@ def asked_by_a_thief(ann: Visitor) -> None:
 def cancelled(ann: Visitor) -> None:
     asked_by_a_thief(ann)
     ann.press("Cancel")
+
+
+def stepping_up_without_a_wait(ann: Visitor) -> None:
+    with_both(ann)
+    ann.open("/account/recovery")
+    ann.press("Switch it off")
+    ann.site.clock.move(minutes=5)
+    ann.open("/account/password")
+    ann.press("Continue")
 
 
 def switched(to: str) -> Act:

@@ -177,7 +177,7 @@ def slowly(ann: Visitor, act: Callable[[], object]) -> Visitor:
     return replace(ann, desk=replace(ann.desk, hashing=Slow(act)))
 
 
-def outcome(act: Callable[[], Entered | bool | None]) -> str:
+def outcome(act: Callable[[], object]) -> str:
     """Name what became of an attempt."""
     try:
         told = act()

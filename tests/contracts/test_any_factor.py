@@ -278,6 +278,15 @@ def test_without_what_was_enrolled_nothing_is_right(enrolled: Factor) -> None:
     assert is_refused(enrolled, replace(context, held=()), begun.state, answer)
 
 
+def test_what_is_held_can_be_used_again_but_for_codes_on_paper(enrolled: Factor) -> None:
+    context = context_of(enrolled)
+    assert not enrolled.is_used_up(context.held)
+    begun = enrolled.begin(context)
+    verdict = enrolled.finish(context, begun.state, right(enrolled, context, begun))
+    swapped = replace(context.held[0], secret=verdict.secret or context.held[0].secret)
+    assert not enrolled.is_used_up((swapped,)) or enrolled.is_spare
+
+
 def test_an_enrolment_gives_a_secret_only_when_it_is_right(enrolled: Factor) -> None:
     context = replace(context_of(enrolled), purpose="enrol", held=())
     begun, other = enrolled.begin(context), enrolled.begin(context)

@@ -50,6 +50,7 @@ class TestCanceling:
         ann.act(lost.cancel)
         assert pending(ann) is None
         assert happened(ann, owner(ann), Tag.RECOVERY_CANCEL) == ["done"]
+        assert len(notices(ann, "recovery_cancelled")) == 1
         assert goes_on(again(ann, hours=25)) == "over"
 
     def test_where_nothing_waits_there_is_nothing_to_cancel(self, desk: Desk) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from adders import adding, held, key_code, with_token
 from authenticators import app_of
 from second_steps import proved_by
 from simple_2fa.challenges.desk import Desk
@@ -14,7 +15,6 @@ from simple_2fa.challenges.model import Outcome, Purpose
 from simple_2fa.core.ids import new_id
 from simple_2fa.core.tags import Tag
 from simple_2fa.credentials import store as credentials
-from simple_2fa.credentials.model import Credential
 from simple_2fa.sessions.model import FRESH_FOR
 from simple_2fa.signin import asking, enrolling, login, people, step_up, ways
 from simple_2fa.signin.enrolling import FullError, LastFactorError, NoSuchError
@@ -29,28 +29,6 @@ CHANGES: dict[str, Callable[[Visitor], object]] = {
     "rename": lambda ann: ann.act(enrolling.rename, new_id(), "Mine"),
     "switch mail codes": lambda ann: ann.act(enrolling.switch_mail_codes, on=True),
 }
-
-
-def key_code(ann: Visitor) -> str:
-    """Give the code that a new token shows first."""
-    return token_code(ann.desk.posed(ann.asked).state)
-
-
-def adding(desk: Desk) -> Visitor:
-    """Give somebody who has just begun to enrol a token."""
-    ann = signed_in(desk)
-    ann.act(enrolling.begin, "counter")
-    return ann
-
-
-def with_token(desk: Desk, name: str = "") -> Visitor:
-    ann = adding(desk)
-    assert ann.act(enrolling.confirm, key_code(ann), name).cookies
-    return ann
-
-
-def held(ann: Visitor) -> list[Credential]:
-    return enrolling.owned(ann.visit(), owner(ann))
 
 
 class TestAdding:

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from authenticators import codes_of
 from people import change_password, disable
 from simple_2fa.challenges.desk import Desk, ledger_of, pots_of
-from simple_2fa.challenges.model import Outcome, Sending
+from simple_2fa.challenges.model import Outcome, Purpose, Sending
 from simple_2fa.core.errors import MalformedAnswerError, SlowDownError
 from simple_2fa.core.tags import Tag
 from simple_2fa.sessions.model import FRESH_FOR
-from simple_2fa.signin import asking, changes, login, register, step_up
+from simple_2fa.signin import asking, changes, login, register, step_up, ways
 from simple_2fa.signin.model import HeldError, OverError
 from traces import happened, letters, spend
 from visits import (
@@ -221,3 +222,18 @@ def test_it_takes_the_strongest_kind_enrolled(desk: Desk) -> None:
     assert told(ann.act(step_up.answer, token_code(COUNTER_SECRET[:20]))) is Outcome.APPROVED
     assert ann.session
     assert ann.session.proved_by == "counter"
+
+
+def test_the_last_recovery_code_counts_and_from_then_on_none_is_offered(desk: Desk) -> None:
+    ann = stale(desk)
+    enrolled(desk, owner(ann))
+    (code,) = codes_of(desk, owner(ann), left=1)
+    ann.act(step_up.ask, "/account/password")
+    assert asking.others(ann.visit(), ann.asked, Purpose.STEP_UP) == ["recovery"]
+    ann.act(asking.switch, "recovery")
+    assert told(ann.act(step_up.answer, code)) is Outcome.APPROVED
+    assert ways.is_fresh(ann.visit())
+    assert asking.others(ann.visit(), None, Purpose.STEP_UP) == ["counter"]
+    there = at(desk, owner(ann))
+    there.act(login.sign_in, there.typed())
+    assert asking.others(there.visit(), there.asked, Purpose.LOGIN) == ["mail_code"]

@@ -11,7 +11,7 @@ from simple_2fa.limits.rules import SIGN_IN_LETTERS
 from simple_2fa.sessions.model import Session
 from simple_2fa.signin import asking, enrolling, login, unlock
 from simple_2fa.signin.model import OverError
-from traces import spend
+from traces import known_to, spend
 from visits import Visitor, at, enrolled, joined, owner, signed_in, told
 from world import COUNTER_SECRET, NOW, SECOND, token_code, wrong
 
@@ -91,13 +91,19 @@ def test_it_is_for_those_alone_who_let_no_mail_sign_in(desk: Desk, *, on: bool) 
     assert unlock.is_due(there.visit(), there.asked) != on
 
 
-def test_a_known_browser_has_its_own_ledger_and_needs_none(desk: Desk) -> None:
+def test_a_known_browser_whose_own_ledger_is_spent_goes_on_so_too(desk: Desk) -> None:
     ann = signed_in(desk)
     enrolled(desk, owner(ann))
     proved_by(desk.db, "counter")
     ann.act(enrolling.switch_mail_codes, on=False)
     ann.act(login.sign_in, ann.typed())
-    assert not unlock.is_due(ann.visit(), ann.asked)
+    spend(ann, ledger_of(ann.asked.question), 10)
+    assert told(ann.act(login.answer, CODE)) is Outcome.PAUSED
+    ann.act(unlock.ask)
+    ann.act(unlock.answer, ann.code)
+    assert told(ann.act(login.answer, CODE)) is Outcome.APPROVED
+    (known,) = known_to(ann, owner(ann))
+    assert session_of(ann).browser == known.id
 
 
 def test_nobody_else_is_mailed_one(desk: Desk) -> None:

@@ -27,6 +27,7 @@ def add(connection: Connection, new: Link, token: str) -> None:
         "at": to_millis(new.at),
         "agent": new.agent,
         "network": new.network,
+        "guarded": new.guarded,
         "sweep_at": to_millis(new.at + LINK_LASTS),
     }
     connection.execute(_INSERT, row)
@@ -37,7 +38,8 @@ def find(connection: Connection, token: str, now: datetime) -> Link | None:
     row = connection.execute(_READ, _held(token, now)).first()
     if row is None:
         return None
-    return Link(row.account, row.about, from_millis(row.at), row.agent, row.network)
+    at = from_millis(row.at)
+    return Link(row.account, row.about, at, row.agent, row.network, row.guarded)
 
 
 def take(connection: Connection, token: str, now: datetime) -> bool:

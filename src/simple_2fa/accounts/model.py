@@ -113,6 +113,7 @@ class Link:
     Attributes:
         account: public id.
         about: name of the letter, which tells what was done at `at`, from `agent` and `network`.
+        guarded: more than the mailbox was a second step then.
     """
 
     account: str
@@ -120,6 +121,7 @@ class Link:
     at: datetime
     agent: str = ""
     network: str = ""
+    guarded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,8 @@ def _decide(
     factor = given.factor if given.factor in posed else seen.factor
     seen = seen.by(factor, posed[factor])
     judged = _judge(desk, seen, posed[factor].state, given, now)
-    proof = Proof(judged.holder, factor, seen.purpose, now)
+    called = judged.new.name if judged.new else ""
+    proof = Proof(judged.holder, factor, seen.purpose, now, called)
     key = new_attempt(now)
 
     def unit(connection: Connection) -> Event:

@@ -229,12 +229,17 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """That a subject proved something. A value inside this process; never serialised."""
+    """That a subject proved something. A value inside this process; never serialised.
+
+    Attributes:
+        called: name of the credential that it enrols; '' where it enrols none, or nobody has said.
+    """
 
     subject: bytes
     factor: str
     purpose: str
     at: datetime
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,10 @@ class Factor(ABC):
         """
         return None
 
+    def is_used_up(self, held: tuple[Held, ...]) -> bool:  # noqa: ARG002 (most can be used again)
+        """Whether nothing of what is held can answer any more; it isn't offered then."""
+        return False
+
     def summary(self, context: Context) -> Prompt:  # noqa: ARG002 (most have nothing to tell)
         """Give what the account's page may tell of all that is held."""
         return {}

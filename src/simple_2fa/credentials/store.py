@@ -32,6 +32,7 @@ _REMOVE_ALL = delete(credentials).where(_COLUMNS.subject == bindparam("whose"))
 _THIS_ONE = and_(_COLUMNS.credential == bindparam("which"), _OF_ONE)
 _REMOVE = delete(credentials).where(_THIS_ONE)
 _RENAME = update(credentials).where(_THIS_ONE).values(name=bindparam("called"))
+_REMOVE_SINCE = _REMOVE_ALL.where(_COLUMNS.created_at >= bindparam("instant"))
 _REMOVE_KIND = _REMOVE_ALL.where(_COLUMNS.factor == bindparam("kind"))
 _SWAP = (
     update(credentials)
@@ -123,6 +124,12 @@ def rename(connection: Connection, subject: bytes, credential: str, name: str) -
 def remove_all(connection: Connection, subject: bytes) -> int:
     """Remove all that a subject enrolled. Gives how many."""
     return connection.execute(_REMOVE_ALL, {"whose": subject}).rowcount
+
+
+def remove_since(connection: Connection, subject: bytes, at: datetime) -> int:
+    """Remove what a subject has enrolled since then. Gives how many."""
+    values = {"whose": subject, "instant": to_millis(at)}
+    return connection.execute(_REMOVE_SINCE, values).rowcount
 
 
 def remove_kind(connection: Connection, subject: bytes, factor: str) -> int:

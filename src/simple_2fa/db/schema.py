@@ -168,6 +168,8 @@ links = _table(
     Column("agent", String(80), nullable=False),
     Column("network", ascii_text(45), nullable=False),
     Column("sweep_at", BigInteger, nullable=False, index=True),
+    # Whether more than the mailbox was a second step then.
+    Column("guarded", Boolean, nullable=False, server_default=expression.true()),
 )
 
 recoveries = _table(

@@ -46,10 +46,17 @@ class Recovery(Factor):
         verdicts = (_spent(held, typed) for held in context.held)
         return next((each for each in verdicts if each.ok), Verdict(ok=False))
 
+    def is_used_up(self, held: tuple[Held, ...]) -> bool:
+        """Whether no code is left."""
+        return not _left(held)
+
     def summary(self, context: Context) -> Prompt:
         """Tell how many codes are left, of how many."""
-        left = sum(len(json.loads(held.secret)) for held in context.held)
-        return {"left": left, "of": CODES}
+        return {"left": _left(context.held), "of": CODES}
+
+
+def _left(held: tuple[Held, ...]) -> int:
+    return sum(len(json.loads(each.secret)) for each in held)
 
 
 def _drawn(state: bytes) -> list[str]:

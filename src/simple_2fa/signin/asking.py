@@ -199,7 +199,7 @@ def others(visit: Visit, seen: Challenge | None, purpose: Purpose) -> Sequence[s
     resets = bool(visit.session and visit.session.password)
     return [
         each
-        for each in ways.ways(visit, people.owner(visit), purpose)
+        for each in ways.usable(visit, people.owner(visit), purpose)
         if not (seen and each == seen.factor)
         and not (resets and visit.desk.factor(each).rests_on_mailbox)
     ]

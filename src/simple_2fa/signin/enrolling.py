@@ -68,11 +68,13 @@ def confirm(visit: Visit, text: str, name: str = "") -> Entered:
 
 def _enrol(visit: Visit, session: Session, seen: Challenge, text: str, name: str) -> Entered:
     account, cookies = people.owner(visit), Cookies(new_secret())
-    notice = notices.sealed(visit, account, "way_added", kind=seen.factor, called=name)
+    guarded = ways.has_more_than_mail(visit, account)
     proved = _proved(visit, session, seen)
 
-    def cash(connection: Connection, _: Proof) -> Cashed:
+    def cash(connection: Connection, made: Proof) -> Cashed:
         _change(connection, visit, account, proved, cookies)
+        tells = {"kind": made.factor, "called": made.called}
+        notice = notices.sealed(visit, account, "way_added", guarded=guarded, **tells)
         notices.queue(connection, notice)
         told = {**visit.place.facts, "factor": seen.factor}
         return Cashed(Tag.CREDENTIAL_ADD, account.id, told)
@@ -170,12 +172,12 @@ def rename(visit: Visit, credential: str, name: str) -> None:
     """
     fresh(visit)
     account = people.owner(visit)
-    find(visit, account, credential)
+    found = find(visit, account, credential)
 
     def work(connection: Connection) -> None:
         credentials.rename(connection, account.subject, credential, name)
 
-    write(visit, Tag.CREDENTIAL_RENAME, account.id, work)
+    write(visit, Tag.CREDENTIAL_RENAME, account.id, work, factor=found.factor)
 
 
 def switch_mail_codes(visit: Visit, *, on: bool) -> Cookies:

@@ -138,10 +138,12 @@ def cancel(visit: Visit) -> None:
     seen = pending(visit, account)
     if seen is None:
         return
+    notice = notices.sealed(visit, account, "recovery_cancelled")
 
     def work(connection: Connection) -> None:
         if not recoveries.cancel(connection, seen):
             raise OverError
+        notices.queue(connection, notice)
 
     write(visit, Tag.RECOVERY_CANCEL, account.id, work)
 

@@ -33,7 +33,15 @@ class Notice:
     token: str = field(default="", repr=False)
 
 
-def sealed(visit: Visit, account: Account, name: str, *, goes_to: str = "", **more: str) -> Notice:
+def sealed(
+    visit: Visit,
+    account: Account,
+    name: str,
+    *,
+    goes_to: str = "",
+    guarded: bool = True,
+    **more: str,
+) -> Notice:
     """Make a notice to an account's owner, for `queue` in the unit of its cause.
 
     Args:
@@ -41,9 +49,10 @@ def sealed(visit: Visit, account: Account, name: str, *, goes_to: str = "", **mo
         account: as it was before.
         name: the letter's template folder.
         goes_to: another address than the account's.
+        guarded: whether more than the mailbox is a second step.
         more: what it tells beside when and from where.
     """
-    link = Link(account.id, name, visit.now, visit.place.agent, visit.place.network)
+    link = Link(account.id, name, visit.now, visit.place.agent, visit.place.network, guarded)
     reader = replace(account, address=goes_to) if goes_to else account
     return _made(visit.desk.outbox, reader, link, {**visit.says, **_spoken(account), **more})
 

@@ -22,8 +22,9 @@ def is_due(visit: Visit, seen: Challenge) -> bool:
     session = visit.session
     if session is None or session.stage is not Stage.PASSWORD or seen.purpose != Purpose.LOGIN:
         return False
-    may_mail = MAIL in ways.ways(visit, people.owner(visit), Purpose.LOGIN)
-    return not may_mail and session.browser is None
+    account = people.owner(visit)
+    may_mail = MAIL in ways.ways(visit, account, Purpose.LOGIN)
+    return not may_mail and session.browser != account.id
 
 
 def ask(visit: Visit) -> None:

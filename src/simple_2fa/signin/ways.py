@@ -29,6 +29,17 @@ def ways(visit: Visit, account: Account, purpose: str) -> Sequence[str]:
     return [*(each.name for each in strong), *mail, *spare]
 
 
+def usable(visit: Visit, account: Account, purpose: str) -> Sequence[str]:
+    """Name those of the `ways` that aren't used up, as a last recovery code is.
+
+    Raises:
+        SealError: a stored secret can't be opened.
+        UnavailableError: as `ways`.
+    """
+    found = ways(visit, account, purpose)
+    return [each for each in found if not _is_used_up(visit, account, visit.desk.factor(each))]
+
+
 def is_fresh(visit: Visit, within: timedelta = FRESH_FOR) -> bool:
     """Whether the visitor made a second step a moment ago that counts before a sensitive change.
 
@@ -55,6 +66,14 @@ def has_more_than_mail(visit: Visit, account: Account) -> bool:
     """
     strong, _ = _enrolled(visit, account)
     return bool(strong)
+
+
+def _is_used_up(visit: Visit, account: Account, factor: Factor) -> bool:
+    if not factor.is_spare:
+        return False
+    vault, whose = visit.desk.vault, account.subject
+    held = visit.db.read(lambda link: credentials.held(link, vault, whose, factor.name))
+    return factor.is_used_up(held)
 
 
 def _enrolled(visit: Visit, account: Account) -> tuple[list[Factor], list[str]]:

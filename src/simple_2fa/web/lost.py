@@ -61,6 +61,7 @@ def cancel() -> Response:
     if not csrf_fits():
         raise Problem("forbidden")
     lost.cancel(visits.visit())
+    services().worker.wake()
     return go("/account?notice=recovery_cancelled")
 
 
@@ -79,6 +80,13 @@ def switch() -> Response:
     cookies = lost.switch(visits.visit(), on=on)
     services().worker.wake()
     return visits.keep(go(f"/account?notice=recovery_{'on' if on else 'off'}"), cookies)
+
+
+def stuck(visit: Visit) -> dict[str, object]:
+    """Give where somebody turns who is signed in, and has nothing left to confirm it with."""
+    account = people.owner(visit)
+    may_wait = account.recovery and account.person is None
+    return {"way": "at_the_door" if may_wait else "support", "at": None}
 
 
 def offer(visit: Visit) -> dict[str, object] | None:

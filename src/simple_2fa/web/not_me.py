@@ -1,8 +1,11 @@
 """'That wasn't me': where the link of a letter leads. To look at it changes nothing."""
 
+from collections.abc import Sequence
+
 from flask import Response
 
 from simple_2fa.accounts.model import Link
+from simple_2fa.credentials.model import Credential
 from simple_2fa.http import agents, visits
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import anybody
@@ -26,11 +29,12 @@ def say(token: str) -> Response:
     if not csrf_fits():
         return _page(link, error="stale_form")
     try:
-        not_me.say(visits.visit(), token)
+        gone = not_me.say(visits.visit(), token)
     except OverError:
         return _page(None)
     services().worker.wake()
-    done = page("not_me", {"state": "done", "error": None, "about": link and link.about})
+    told = {"about": link and link.about, "gone": _named(gone)}
+    done = page("not_me", {"state": "done", "error": None, **told})
     session = visits.session()
     is_hers = session and link and session.account == link.account
     return visits.leave(done) if is_hers else done
@@ -43,8 +47,17 @@ def _page(link: Link | None, *, error: str | None = None) -> Response:
         "agent": agents.spoken(link.agent) if link.agent else "",
         "network": agents.network(link.network) if link.network else "",
     }
-    told = {"about": link.about, "happened_at": link.at, "place": place, "here": here()}
-    return page("not_me", {"state": "ask", "error": error, **told}, 403 if error else 200)
+    gone = _named(not_me.takes_back(visits.visit(), link))
+    told = {"about": link.about, "happened_at": link.at, "place": place, "gone": gone}
+    return page(
+        "not_me", {"state": "ask", "error": error, "here": here(), **told}, 403 if error else 200
+    )
+
+
+def _named(credentials: Sequence[Credential]) -> list[tuple[str, str]]:
+    """Give factor and name of each; of a factor that this node doesn't have, '' and its name."""
+    known = services().desk.factors
+    return [(each.factor if each.factor in known else "", each.name) for each in credentials]
 
 
 ROUTES = (

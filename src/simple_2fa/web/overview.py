@@ -55,6 +55,7 @@ _WHAT = {
     (Tag.CHALLENGE_START, "done"): "right_password",
     (Tag.CREDENTIAL_ADD, "approved"): "way_added",
     (Tag.CREDENTIAL_REMOVE, "done"): "way_removed",
+    (Tag.CREDENTIAL_RENAME, "done"): "way_renamed",
     (Tag.MAIL_CODES_SWITCH, "done"): "mail",
     (Tag.NOT_ME, "done"): "not_me",
     (Tag.PASSWORD_CHANGE, "done"): "password_changed",
@@ -76,7 +77,7 @@ _WHAT = {
 """What of all events somebody is told, and its name on the page."""
 _SWITCHES = {"mail", "recovery"}
 """What was switched 'to' on or off."""
-_HALF_WAY = {"right_password", "reset_code", "recovery_started", "not_me"}
+_HALF_WAY = {"right_password", "reset_code", "recovery_started", "not_me", "taken_back"}
 """What makes no network known: a thief comes so far."""
 
 
@@ -213,6 +214,8 @@ def _browser(agent: str) -> str:
 
 def _what(event: Event) -> str | None:
     what = _WHAT.get((event.tag, event.outcome))
+    if what == "not_me" and event.data.get("removed", "0") != "0":
+        return "taken_back"
     if what in _SWITCHES:
         return f"{what}_{event.data['to']}"
     return "signed_in_browser" if what and event.data.get("how") == "browser" else what

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
-from simple_2fa.challenges.model import Answered, Challenge, Outcome, Purpose
+from simple_2fa.challenges.model import MAIL, Answered, Challenge, Outcome, Purpose
 from simple_2fa.core.errors import SlowDownError, UnavailableError
 from simple_2fa.http import signals, visits
 from simple_2fa.http.cookies import csrf_fits
@@ -193,7 +193,9 @@ def _more(seen: Challenge) -> dict[str, Any]:
     more: dict[str, Any] = {"values": {"remember": is_ticked(seen)}, "before": before}
     more["may_unlock"] = unlock.is_due(visits.visit(), seen)
     more["others"] = asking.others(visits.visit(), seen, Purpose(seen.purpose))
-    more["lost"] = lost.offer(visits.visit()) if seen.purpose == Purpose.LOGIN else None
+    if seen.purpose == Purpose.STEP_UP and seen.factor != MAIL:
+        more["lost"] = lost.stuck(visits.visit())
     if seen.purpose == Purpose.LOGIN:
+        more["lost"] = lost.offer(visits.visit())
         more["can_remember"] = login.can_remember(visits.visit(), seen.factor)
     return more

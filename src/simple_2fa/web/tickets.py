@@ -29,7 +29,7 @@ def others(challenge: Challenge) -> Sequence[str]:
     account = None if challenge.stopped(now()) else _holder(challenge)
     if account is None:
         return ()
-    found = [MAIL, *ways.ways(visits.visit(), account, Purpose.LOGIN)]
+    found = [MAIL, *ways.usable(visits.visit(), account, Purpose.LOGIN)]
     return [each for each in dict.fromkeys(found) if each != challenge.factor]
 
 

@@ -232,3 +232,13 @@ def test_it_says_of_itself_what_the_pages_need() -> None:
 
 def test_without_codes_none_are_left() -> None:
     assert factor.summary(LOGIN) == {"left": 0, "of": 10}
+
+
+def test_without_a_code_left_it_is_used_up() -> None:
+    held, codes = kept()
+    for number, code in enumerate(codes, 1):
+        assert not factor.is_used_up((held,))
+        told = factor.finish(replace(LOGIN, held=(held,)), b"", code)
+        assert told.secret is not None
+        held = replace(held, secret=told.secret, version=number)
+    assert factor.is_used_up((held,))
