@@ -167,6 +167,7 @@ def stepping_up_without_a_wait(ann: Visitor) -> None:
     ann.site.clock.move(minutes=5)
     ann.open("/account/password")
     ann.press("Continue")
+    ann.unfold("Other ways to confirm")
 
 
 def switched(to: str) -> Act:
