@@ -103,7 +103,7 @@ class Door:
         begun = factor.begin(self.context(purpose))
         self.state = begun.state
         rest = {"scripts": ["forms", factor.script], "asked": begun.prompt, "error": error}
-        shown = {"file": file, "purpose": purpose, "tries_left": 3, **rest, **self.told}
+        shown = {"file": file, "purpose": purpose, "tries_left": 3, "at": str, **rest, **self.told}
         return templates.environment().from_string(PAGE).render(shown)
 
     def begun(self) -> Response:

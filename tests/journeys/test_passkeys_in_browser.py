@@ -170,7 +170,9 @@ class TestWrong:
         door.told = {"passkeys_at": door.origin}
         page.goto(f"{door.origin.replace('localhost', '127.0.0.1')}/{path}")
         expect(page.get_by_text("Passkeys work at")).to_be_visible()
-        expect(page.get_by_role("link", name=door.origin)).to_have_attribute("href", door.origin)
+        leads = {"get": "/login", "create": "/account/add/passkey"}[path]
+        there = page.get_by_role("link", name=door.origin)
+        expect(there).to_have_attribute("href", f"{door.origin}{leads}")
         expect(page.locator("input[name=code]")).to_have_count(0)
 
 

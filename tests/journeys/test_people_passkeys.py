@@ -215,7 +215,7 @@ class TestElsewhere:
         ann.sees(WORKS_AT)
         expect(ann.page.get_by_role("button", name="Continue")).to_have_count(0)
         ann.follow(ann.site.origin)
-        expect(ann.page).to_have_url(f"{ann.site.origin}/")
+        expect(ann.page).to_have_url(f"{ann.site.origin}/login")
 
     def test_at_the_second_step_there_are_other_ways(self, ann: Tab, there: str) -> None:
         ann.settle()
@@ -235,6 +235,8 @@ class TestElsewhere:
         ann.type(ann.site.code())
         ann.page.goto(f"{there}/account/add/passkey")
         ann.sees("Create a passkey", WORKS_AT)
+        ann.follow(ann.site.origin)
+        expect(ann.page).to_have_url(f"{ann.site.origin}/login?next=%2Faccount%2Fadd%2Fpasskey")
 
 
 @unscripted
