@@ -1,10 +1,22 @@
 """People who add a token to their ways to sign in, in the flow that the pages use."""
 
+from collections.abc import Callable
+
 from simple_2fa.challenges.desk import Desk
+from simple_2fa.core.ids import new_id
+from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import Credential
 from simple_2fa.signin import enrolling
 from visits import Visitor, owner, signed_in
 from world import token_code
+
+CHANGES: dict[str, Callable[[Visitor], object]] = {
+    "begin": lambda ann: ann.act(enrolling.begin, "counter"),
+    "remove": lambda ann: ann.act(enrolling.remove, new_id()),
+    "rename": lambda ann: ann.act(enrolling.rename, new_id(), "Mine"),
+    "switch mail codes": lambda ann: ann.act(enrolling.switch_mail_codes, on=True),
+}
+"""What somebody may do with the ways to sign in."""
 
 
 def key_code(ann: Visitor) -> str:
@@ -33,3 +45,10 @@ def add_token(ann: Visitor, name: str = "") -> None:
 
 def held(ann: Visitor) -> list[Credential]:
     return enrolling.owned(ann.visit(), owner(ann))
+
+
+def credentials_of(ann: Visitor) -> bytes:
+    """Give the secret of the one token that somebody has."""
+    subject = owner(ann).subject
+    (found,) = ann.db.read(lambda link: credentials.held(link, ann.desk.vault, subject, "counter"))
+    return found.secret
