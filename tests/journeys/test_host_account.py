@@ -130,8 +130,15 @@ def test_letters_about_it_lead_to_that_wasnt_me(ann: Customer, prefix: str) -> N
     (letter,) = (each for each in ann.app.letters() if "was added" in each.subject)
     (link,) = re.findall(r"http://localhost(/\S+/not-me/\S+)", letter.text)
     assert link.startswith(f"{prefix}/verify/not-me/")
-    ann.submit(ann.open(link).form(link))
+    page = ann.open(link)
+    assert "What was added then and since is removed: Authenticator app · My phone" in page.main
+    done = Shown(ann.submit(page.form(link)))
+    assert "What was added is removed: Authenticator app · My phone" in done.main
     assert leads(ann.get(f"{prefix}{HOME}")) == f"{prefix}/verify"
+    ann.app.clock.move(seconds=31)
+    ann.submit(ann.open(f"{prefix}/verify").form(f"{prefix}/verify/resend"))
+    assert leads(ann.answer(prefix=prefix)) == f"{prefix}{HOME}"
+    assert "No authenticator app yet." in ann.open(f"{prefix}{HOME}").main
 
 
 def test_whoever_has_an_app_is_asked_for_it_on_the_page_too(ann: Customer, prefix: str) -> None:

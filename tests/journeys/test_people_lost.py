@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from acts_adding import begun_app, with_app, with_both
+from acts_adding import App, begun_app, with_app, with_both
 from acts_lost import link_of
 from acts_outside import elsewhere
 from apps import ANN, Site
@@ -15,7 +15,7 @@ from host_app import Customer, host_app, leads
 from live import Person
 from tabs import Tab
 from traces import row_counts
-from visitors import ANOTHER, Reader, Visitor
+from visitors import ANOTHER, PASSWORD, Reader, Visitor
 
 STARTED = "Somebody asked to get into your Acme account without a second step"
 
@@ -102,6 +102,31 @@ class TestNotMe:
         ann.sees("You said: that wasn't me")
         ann.open(path)
         ann.is_at(path, "This link no longer works")
+
+    def test_what_a_thief_has_added_is_gone_and_the_owner_changes_her_password(
+        self, ann: Tab
+    ) -> None:
+        """Whoever has a password, and a code that its owner was talked into giving away."""
+        ann.settle()
+        thief = elsewhere(ann)
+        thief.come_in()
+        thief.open("/account/add/totp")
+        thief.press("Add an authenticator app")
+        thief.fill("Name (optional)", "Mine")
+        thief.type(App(thief).code())
+        path = link_of(ann.site, "A way to sign in to Acme was added")
+        ann.open(path)
+        ann.sees("What was added then and since is removed: Authenticator app · Mine")
+        ann.press("That wasn't me")
+        ann.sees("What was added is removed: Authenticator app · Mine")
+        ann.follow("Sign in and change it")
+        ann.site.clock.move(seconds=31)
+        ann.come_in_here()
+        ann.fill("Current password", PASSWORD)
+        ann.fill("New password", ANOTHER)
+        ann.press("Change password")
+        ann.is_told("Your password is changed")
+        ann.sees("No authenticator app yet.")
 
     def test_the_letter_about_a_recovery_cancels_it(self, site: Site) -> None:
         ann = Reader(site)
