@@ -23,8 +23,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PYTHONS = range(11, 16)
 """Python 3.11 to 3.15."""
 TESTS = (
-    "tests/journeys/test_host_app.py",
-    "tests/journeys/test_host_surroundings.py",
+    *(
+        f"tests/journeys/test_host_{name}.py"
+        for name in ("app", "forms", "look", "programs", "settings", "sign_out", "surroundings")
+    ),
     "tests/contracts/test_weight.py",
     "tests/unit/db",
     "tests/unit/flask",
