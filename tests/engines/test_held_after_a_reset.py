@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from resets import is_one_factor, sign_in_again, thief_of
 from simple_2fa.accounts.model import UNDO_FOR
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.signin import changes, login, step_up
@@ -12,7 +13,6 @@ from simple_2fa.signin.model import HeldError, OverError
 from traces import known_to, open_to
 from visits import (
     OTHER_PASSWORD,
-    Visitor,
     at,
     at_home,
     joined,
@@ -24,29 +24,6 @@ from world import NOW, SECOND
 
 THIRD_PASSWORD = "amber glacier trumpet"
 UNTIL = NOW + UNDO_FOR
-
-
-def thief_of(ann: Visitor, password: str = OTHER_PASSWORD) -> Visitor:
-    """Let somebody who reads the mailbox reset the password, in a browser of their own."""
-    thief = ann.elsewhere()
-    reset(thief, password)
-    return thief
-
-
-def is_one_factor(ann: Visitor) -> bool:
-    assert ann.session
-    return ann.session.is_one_factor(ann.now)
-
-
-def sign_in_again(
-    ann: Visitor, password: str = OTHER_PASSWORD, now: timedelta | None = None
-) -> Visitor:
-    """Sign in by password and mail code in a browser that is new."""
-    new = ann.elsewhere()
-    new.now = NOW + (now or timedelta())
-    new.act(login.sign_in, new.typed(password))
-    assert new.act(login.answer, new.code, remember=True).cookies
-    return new
 
 
 def test_its_session_is_one_factor_for_a_day(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from people import disable
+from resets import is_one_factor, sign_in_again, thief_of
 from simple_2fa.accounts.model import UNDO_FOR
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.core import passwords
@@ -36,33 +37,10 @@ THIRD_PASSWORD = "amber glacier trumpet"
 UNTIL = NOW + UNDO_FOR
 
 
-def thief_of(ann: Visitor, password: str = OTHER_PASSWORD) -> Visitor:
-    """Let somebody who reads the mailbox reset the password, in a browser of their own."""
-    thief = ann.elsewhere()
-    reset(thief, password)
-    return thief
-
-
 def stand(ann: Visitor) -> None:
     """Let the reset stand that this browser would undo."""
     (offer,) = undoing.undoable(ann.visit())
     ann.act(undoing.keep, offer.browser.id, offer.reset)
-
-
-def is_one_factor(ann: Visitor) -> bool:
-    assert ann.session
-    return ann.session.is_one_factor(ann.now)
-
-
-def sign_in_again(
-    ann: Visitor, password: str = OTHER_PASSWORD, now: timedelta | None = None
-) -> Visitor:
-    """Sign in by password and mail code in a browser that is new."""
-    new = ann.elsewhere()
-    new.now = NOW + (now or timedelta())
-    new.act(login.sign_in, new.typed(password))
-    assert new.act(login.answer, new.code, remember=True).cookies
-    return new
 
 
 def test_another_session_undoes_it(desk: Desk) -> None:
