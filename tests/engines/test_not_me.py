@@ -46,12 +46,15 @@ def told(desk: Desk) -> tuple[Visitor, str]:
 
 
 class TestWhatItDoes:
-    def test_everybody_is_out_and_no_browser_is_known_any_more(self, desk: Desk) -> None:
+    def test_everybody_is_out_and_browsers_of_this_week_are_forgotten(self, desk: Desk) -> None:
         ann, token = told(desk)
-        elsewhere, account = signed_in(desk, owner(ann)), owner(ann)
-        at(desk, account).act(not_me.say, token)
+        elsewhere, account = signed_in(desk, owner(ann), NOW + MINUTE), owner(ann)
+        ann.move(minutes=2)
+        ann.elsewhere().act(not_me.say, token)
         assert (ann.stage, elsewhere.stage) == ("", "")
-        assert (open_to(ann, account), known_to(ann, account)) == ([], [])
+        (known,) = known_to(ann, account)
+        assert ([known.id], open_to(ann, account)) == ([*ann.browsers], [])
+        assert not known.skips_code(ann.now)
         assert happened(ann, account, Tag.NOT_ME) == ["done"]
 
     def test_password_address_and_ways_to_sign_in_stay_as_they_are(self, desk: Desk) -> None:
@@ -117,6 +120,16 @@ class TestBesideAReset:
         thief.act(not_me.say, token_of(ann, "password_reset"))
         ann.move(minutes=2)
         return ann
+
+    def test_also_where_it_comes_only_after_that(self, desk: Desk) -> None:
+        ann = replace(signed_in(desk, now=NOW - timedelta(days=8), remember=True), now=NOW)
+        signed_in(desk, owner(ann)).act(enrolling.switch_mail_codes, on=True)
+        thief = at(desk, owner(ann))
+        thief.act(not_me.say, token_of(ann, "mail_codes_on"))
+        reset(thief)
+        ann.move(minutes=2)
+        assert undo(ann, PASSWORD)
+        assert thief.stage == ""
 
     def test_the_owner_can_undo_it_still(self, ann: Visitor) -> None:
         assert undo(ann, PASSWORD)

@@ -16,8 +16,9 @@ from simple_2fa.core.tags import Tag
 from simple_2fa.credentials.model import Credential
 from simple_2fa.signin import changes, enrolling, login, lost, not_me, ways
 from simple_2fa.signin.model import NotFreshError
+from simple_2fa.signin.taking_back import TakenBack
 from traces import events, notices
-from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, outcome, owner, signed_in
+from visits import OTHER_PASSWORD, PASSWORD, Visitor, outcome, owner, signed_in
 from world import MINUTE, together
 
 
@@ -26,14 +27,19 @@ def link_of(ann: Visitor, number: int = -1) -> str:
     return notices(ann, "way_added")[number]["token"]
 
 
-def say(ann: Visitor, token: str) -> list[Credential]:
-    """Press the button in a browser that nobody knows; give what the page said would go."""
-    there = replace(at(ann.desk, owner(ann)), now=ann.now)
+def said(ann: Visitor, token: str) -> TakenBack:
+    """Press the button in a browser that nobody knows; give what went, as the page had said."""
+    there = Visitor(ann.desk, now=ann.now)
     link = not_me.find(there.visit(), token)
     assert link
-    gone = not_me.takes_back(there.visit(), link)
-    there.act(not_me.say, token)
-    return list(gone)
+    foretold = not_me.takes_back(there.visit(), link)
+    assert there.act(not_me.say, token) == foretold
+    return foretold
+
+
+def say(ann: Visitor, token: str) -> list[Credential]:
+    """Press it; give the ways to sign in that went."""
+    return list(said(ann, token).added)
 
 
 def robbed(desk: Desk) -> tuple[Visitor, Visitor]:
@@ -144,12 +150,27 @@ CAUSES: dict[str, Callable[[Visitor], object]] = {
 
 @pytest.mark.parametrize("letter", CAUSES)
 def test_other_letters_take_nothing_back(desk: Desk, letter: str) -> None:
-    ann, thief = robbed(desk)
-    add_token(thief)
-    CAUSES[letter](thief)
+    """Also beside an older app, where something is added after them."""
+    ann = signed_in(desk, by="totp")
+    app_of(desk, owner(ann))
+    ann.move(minutes=1)
+    add_token(ann)
+    add_token(ann)
+    CAUSES[letter](ann)
+    ann.move(minutes=1)
+    add_token(ann)
     before = held(ann)
     assert say(ann, notices(ann, letter)[-1]["token"]) == []
     assert held(ann) == before
+
+
+def test_everybody_is_out_also_where_a_factor_is_not_known_on_this_node(desk: Desk) -> None:
+    ann, thief = robbed(desk)
+    app_of(desk, owner(ann))
+    without = {name: each for name, each in desk.factors.items() if name != "totp"}
+    there = Visitor(replace(desk, factors=without), now=ann.now)
+    there.act(not_me.say, link_of(ann))
+    assert (thief.stage, [each.factor for each in held(ann)]) == ("", ["totp"])
 
 
 def test_pressed_and_added_at_once_nothing_is_left(desk: Desk) -> None:

@@ -88,6 +88,8 @@ def test_it_is_for_those_alone_who_let_no_mail_sign_in(desk: Desk, *, on: bool) 
     ann.act(enrolling.switch_mail_codes, on=on)
     there = at(desk, owner(ann))
     there.act(login.sign_in, there.typed())
+    assert not unlock.is_due(there.visit(), there.asked)
+    spend(there, ledger_of(there.asked.question), 10)
     assert unlock.is_due(there.visit(), there.asked) != on
 
 

@@ -18,7 +18,7 @@ SAYS = {
 }
 TOKEN = "t" * 43
 """What a notice's link holds."""
-WITHOUT_LINK = {"code", "no_account", "account_deleted"}
+WITHOUT_LINK = {"code", "no_account", "account_deleted", "address_taken_back"}
 TOMORROW = NOW + timedelta(days=1)
 
 
@@ -59,7 +59,7 @@ def data_of(name: str, purpose: str = "") -> dict[str, str]:
     if name == "code":
         until = (NOW + timedelta(minutes=10)).isoformat()
         return {**asked, "code": "048291", "purpose": purpose, "until": until}
-    more = {"address_changed": {"to": "a•••@new.test"}}
+    more = {"address_changed": {"to": "a•••@new.test", "put_back": ""}}
     way = {"kind": "totp", "called": "My phone"}
     more |= {"way_added": way, "way_removed": way}
     tomorrow = {"until": TOMORROW.isoformat()}

@@ -16,6 +16,7 @@ _LIVES = (_L.token == bindparam("held"), _L.sweep_at > bindparam("instant"))
 _READ = select(links).where(*_LIVES)
 _TAKE = delete(links).where(*_LIVES)
 _FORGET_ALL = delete(links).where(_L.account == bindparam("whose"))
+_FORGET_SINCE = _FORGET_ALL.where(_L.at >= bindparam("instant"))
 
 
 def add(connection: Connection, new: Link, token: str) -> None:
@@ -28,6 +29,7 @@ def add(connection: Connection, new: Link, token: str) -> None:
         "agent": new.agent,
         "network": new.network,
         "guarded": new.guarded,
+        "address": new.address,
         "sweep_at": to_millis(new.at + LINK_LASTS),
     }
     connection.execute(_INSERT, row)
@@ -39,7 +41,7 @@ def find(connection: Connection, token: str, now: datetime) -> Link | None:
     if row is None:
         return None
     at = from_millis(row.at)
-    return Link(row.account, row.about, at, row.agent, row.network, row.guarded)
+    return Link(row.account, row.about, at, row.agent, row.network, row.guarded, row.address)
 
 
 def take(connection: Connection, token: str, now: datetime) -> bool:
@@ -50,6 +52,11 @@ def take(connection: Connection, token: str, now: datetime) -> bool:
 def forget_all(connection: Connection, account: str) -> None:
     """Remove all of an account."""
     connection.execute(_FORGET_ALL, {"whose": account})
+
+
+def forget_since(connection: Connection, account: str, at: datetime) -> None:
+    """Remove those of an account that tell of what was done since then."""
+    connection.execute(_FORGET_SINCE, {"whose": account, "instant": to_millis(at)})
 
 
 def sweep(connection: Connection, now: datetime, batch: int) -> int:

@@ -114,6 +114,7 @@ class Link:
         account: public id.
         about: name of the letter, which tells what was done at `at`, from `agent` and `network`.
         guarded: more than the mailbox was a second step then.
+        address: the account's at that time; '' where it isn't ours to put back.
     """
 
     account: str
@@ -122,6 +123,7 @@ class Link:
     agent: str = ""
     network: str = ""
     guarded: bool = True
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _CHANGE_PASSWORD = _UNDER.where(_AS_SEEN).values(
 _CHANGE_ADDRESS = _UNDER.values(address=bindparam("to"), identity=bindparam("whose"), **_NEXT_EPOCH)
 _DISABLE = _UNDER.values(disabled_at=bindparam("at"), **_NEXT_EPOCH)
 _END_ALL = _UNDER.values(_NEXT_EPOCH)
+_PUT_BACK = _CHANGE_ADDRESS.values(mail_codes=bindparam("on"))
 _SWITCH_MAIL = _UNDER.values(mail_codes=bindparam("on"), **_NEXT_EPOCH)
 _SWITCH_RECOVERY = _UNDER.values(recovery=bindparam("on"), **_NEXT_EPOCH)
 _SPEAK = update(accounts).where(_A.account == bindparam("which")).values(locale=bindparam("tongue"))
@@ -128,6 +129,19 @@ def change_address(connection: Connection, seen: Account, address: str) -> bool:
     values = {"to": address, "whose": replace(seen, address=address).identity}
     try:
         return _changed(connection, _CHANGE_ADDRESS, seen, values)
+    except IntegrityError as why:
+        raise AddressTakenError from why
+
+
+def put_back(connection: Connection, seen: Account, changed: Account) -> bool:
+    """Store address and mail codes as they were. Gives False where the account has changed since.
+
+    Raises:
+        AddressTakenError: another account has the address.
+    """
+    values = {"to": changed.address, "whose": changed.identity, "on": changed.mail_codes}
+    try:
+        return _changed(connection, _PUT_BACK, seen, values)
     except IntegrityError as why:
         raise AddressTakenError from why
 

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 State = Literal["current", "behind", "ahead", "empty"]
 
-HEAD = "0009_guarded"
+HEAD = "0009_taking_back"
 """The newest migration. Names begin with four digits, so they sort by age."""
 VERSION_TABLE = "two_factor_version"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from simple_2fa.accounts import flows, recoveries
+from simple_2fa.accounts import flows, links, recoveries
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account, ChangedError, Recovery
 from simple_2fa.core.ids import new_attempt
@@ -83,6 +83,7 @@ def _reset(db: Database, outbox: Outbox, now: datetime, seen: Account) -> Mappin
             "sessions": sessions.end_others(connection, seen.id, ""),
         }
         recoveries.forget(connection, seen.id)
+        links.forget_all(connection, seen.id)
         notices.queue(connection, notice)
         done = flows.event(attempt, now, Tag.ACCOUNT_RESET, "done", seen)
         return replace(done, data=gone)

@@ -77,8 +77,10 @@ def confirm_address(visit: Visit, text: str) -> Entered:
     session, seen = asking.demand(visit, Stage.FULL, Purpose.CHANGE_ADDRESS)
     account, cookies = people.owner(visit), Cookies(new_secret())
     old, new = account.address, seen.address
+    guarded = ways.has_more_than_mail(visit, account)
+    tells = {"to": mask(new), "put_back": "" if guarded else "yes"}
     both = (
-        notices.sealed(visit, account, "address_changed", to=mask(new)),
+        notices.sealed(visit, account, "address_changed", guarded=guarded, **tells),
         notices.sealed(visit, account, "address_is_new", goes_to=new, before=mask(old)),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from simple_2fa.accounts import recoveries
+from simple_2fa.accounts import links, recoveries
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account, Recovery
 from simple_2fa.accounts.recoveries import StartedError
@@ -219,6 +219,7 @@ def _leave_nothing(connection: Connection, account: Account, session: Session) -
         raise OverError
     credentials.remove_all(connection, account.subject)
     browsers.forget_all(connection, account.id)
+    links.forget_all(connection, account.id)
     sessions.end_others(connection, account.id, session.id)
 
 

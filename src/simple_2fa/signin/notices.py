@@ -16,8 +16,8 @@ from simple_2fa.mail.outbox import Outbox
 from simple_2fa.signin.model import Visit
 
 _USEFUL_FOR = timedelta(days=3)
-_SAY_NOTHING = frozenset({"account_deleted"})
-"""Letters without a link: there is no account any more."""
+_SAY_NOTHING = frozenset({"account_deleted", "address_taken_back"})
+"""Letters without a link: there is no account any more, or it is no longer its reader's to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def sealed(
         guarded: whether more than the mailbox is a second step.
         more: what it tells beside when and from where.
     """
-    link = Link(account.id, name, visit.now, visit.place.agent, visit.place.network, guarded)
+    place, address = visit.place, "" if account.person else account.address
+    link = Link(account.id, name, visit.now, place.agent, place.network, guarded, address)
     reader = replace(account, address=goes_to) if goes_to else account
     return _made(visit.desk.outbox, reader, link, {**visit.says, **_spoken(account), **more})
 

@@ -6,25 +6,38 @@ a ledger of guesses that nobody without the mailbox draws on; it signs nobody in
 
 from dataclasses import replace
 
+from simple_2fa.accounts.model import Account
 from simple_2fa.challenges import flows
+from simple_2fa.challenges.desk import ledger_of
 from simple_2fa.challenges.model import MAIL, Cashed, Challenge, Proof, Purpose
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
+from simple_2fa.limits import buckets
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session, Stage
-from simple_2fa.signin import asking, people, ways
+from simple_2fa.signin import asking, enrolling, people, ways
 from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
 
 
 def is_due(visit: Visit, seen: Challenge) -> bool:
-    """Whether that is the only way on: somebody waits for another factor, and mail is none."""
+    """Whether that is the way on: guesses at another factor are used up, and mail is none."""
     session = visit.session
     if session is None or session.stage is not Stage.PASSWORD or seen.purpose != Purpose.LOGIN:
         return False
     account = people.owner(visit)
-    may_mail = MAIL in ways.ways(visit, account, Purpose.LOGIN)
-    return not may_mail and session.browser != account.id
+    if MAIL in ways.ways(visit, account, Purpose.LOGIN) or session.browser == account.id:
+        return False
+    return _is_paused(visit, account, seen)
+
+
+def _is_paused(visit: Visit, account: Account, seen: Challenge) -> bool:
+    """Whether there is no room for one more guess, right or wrong."""
+    factor, ledger = visit.desk.factor(seen.factor), ledger_of(seen.question)
+    held = enrolling.owned(visit, account)
+    many = sum(each.factor == seen.factor for each in held)
+    cost = factor.guess_cost(seen.digits, many)
+    return visit.db.read(lambda link: buckets.level(link, ledger, visit.now, cost)).left < cost
 
 
 def ask(visit: Visit) -> None:

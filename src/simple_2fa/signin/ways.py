@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from simple_2fa.accounts.model import Account
 from simple_2fa.challenges.model import MAIL, Purpose
+from simple_2fa.core.errors import SealError
 from simple_2fa.core.factor import Factor
 from simple_2fa.credentials import store as credentials
 from simple_2fa.sessions.model import FRESH_FOR
@@ -33,7 +34,6 @@ def usable(visit: Visit, account: Account, purpose: str) -> Sequence[str]:
     """Name those of the `ways` that aren't used up, as a last recovery code is.
 
     Raises:
-        SealError: a stored secret can't be opened.
         UnavailableError: as `ways`.
     """
     found = ways(visit, account, purpose)
@@ -72,7 +72,10 @@ def _is_used_up(visit: Visit, account: Account, factor: Factor) -> bool:
     if not factor.is_spare:
         return False
     vault, whose = visit.desk.vault, account.subject
-    held = visit.db.read(lambda link: credentials.held(link, vault, whose, factor.name))
+    try:
+        held = visit.db.read(lambda link: credentials.held(link, vault, whose, factor.name))
+    except SealError:  # it answers nothing; the other ways do
+        return True
     return factor.is_used_up(held)
 
 

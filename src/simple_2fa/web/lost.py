@@ -82,11 +82,10 @@ def switch() -> Response:
     return visits.keep(go(f"/account?notice=recovery_{'on' if on else 'off'}"), cookies)
 
 
-def stuck(visit: Visit) -> dict[str, object]:
-    """Give where somebody turns who is signed in, and has nothing left to confirm it with."""
+def may_wait(visit: Visit) -> bool:
+    """Whether somebody who is signed in, and can't confirm it, gets on by a wait, from the door."""
     account = people.owner(visit)
-    may_wait = account.recovery and account.person is None
-    return {"way": "at_the_door" if may_wait else "support", "at": None}
+    return account.recovery and account.person is None
 
 
 def offer(visit: Visit) -> dict[str, object] | None:

@@ -1,11 +1,9 @@
 """'That wasn't me': where the link of a letter leads. To look at it changes nothing."""
 
-from collections.abc import Sequence
-
 from flask import Response
 
 from simple_2fa.accounts.model import Link
-from simple_2fa.credentials.model import Credential
+from simple_2fa.core.address import mask
 from simple_2fa.http import agents, visits
 from simple_2fa.http.cookies import csrf_fits
 from simple_2fa.http.guard import anybody
@@ -14,6 +12,7 @@ from simple_2fa.http.paths import here
 from simple_2fa.http.services import services
 from simple_2fa.signin import not_me
 from simple_2fa.signin.model import OverError
+from simple_2fa.signin.taking_back import TakenBack
 
 
 @anybody
@@ -29,11 +28,11 @@ def say(token: str) -> Response:
     if not csrf_fits():
         return _page(link, error="stale_form")
     try:
-        gone = not_me.say(visits.visit(), token)
+        taken = not_me.say(visits.visit(), token)
     except OverError:
         return _page(None)
     services().worker.wake()
-    told = {"about": link and link.about, "gone": _named(gone)}
+    told = {"about": link and link.about, **_told(taken)}
     done = page("not_me", {"state": "done", "error": None, **told})
     session = visits.session()
     is_hers = session and link and session.account == link.account
@@ -47,17 +46,16 @@ def _page(link: Link | None, *, error: str | None = None) -> Response:
         "agent": agents.spoken(link.agent) if link.agent else "",
         "network": agents.network(link.network) if link.network else "",
     }
-    gone = _named(not_me.takes_back(visits.visit(), link))
-    told = {"about": link.about, "happened_at": link.at, "place": place, "gone": gone}
-    return page(
-        "not_me", {"state": "ask", "error": error, "here": here(), **told}, 403 if error else 200
-    )
+    told = {"about": link.about, "happened_at": link.at, "place": place, "here": here()}
+    told |= _told(not_me.takes_back(visits.visit(), link))
+    return page("not_me", {"state": "ask", "error": error, **told}, 403 if error else 200)
 
 
-def _named(credentials: Sequence[Credential]) -> list[tuple[str, str]]:
-    """Give factor and name of each; of a factor that this node doesn't have, '' and its name."""
+def _told(taken: TakenBack) -> dict[str, object]:
+    """Give what the page says of it; of a factor that this node doesn't have, the name alone."""
     known = services().desk.factors
-    return [(each.factor if each.factor in known else "", each.name) for each in credentials]
+    gone = [(each.factor if each.factor in known else "", each.name) for each in taken.added]
+    return {"gone": gone, "back_to": taken.address and mask(taken.address), "stays": taken.stays}
 
 
 ROUTES = (

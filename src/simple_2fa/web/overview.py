@@ -214,7 +214,7 @@ def _browser(agent: str) -> str:
 
 def _what(event: Event) -> str | None:
     what = _WHAT.get((event.tag, event.outcome))
-    if what == "not_me" and event.data.get("removed", "0") != "0":
+    if what == "not_me" and event.data.get("taken_back"):
         return "taken_back"
     if what in _SWITCHES:
         return f"{what}_{event.data['to']}"

@@ -194,7 +194,7 @@ def _more(seen: Challenge) -> dict[str, Any]:
     more["may_unlock"] = unlock.is_due(visits.visit(), seen)
     more["others"] = asking.others(visits.visit(), seen, Purpose(seen.purpose))
     if seen.purpose == Purpose.STEP_UP and seen.factor != MAIL:
-        more["lost"] = lost.stuck(visits.visit())
+        more["stuck"] = "wait" if lost.may_wait(visits.visit()) else "ask"
     if seen.purpose == Purpose.LOGIN:
         more["lost"] = lost.offer(visits.visit())
         more["can_remember"] = login.can_remember(visits.visit(), seen.factor)

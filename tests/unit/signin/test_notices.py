@@ -55,7 +55,12 @@ def test_one_goes_to_another_address_where_that_is_said() -> None:
 def test_its_link_is_of_the_account_and_says_what_the_letter_is_about() -> None:
     link = notices.sealed(VISIT, ANN, "way_added").link
     place = VISIT.place
-    assert link == Link(ANN.id, "way_added", NOW, place.agent, place.network)
+    told = (ANN.id, "way_added", NOW, place.agent, place.network)
+    assert link == Link(*told, guarded=True, address="ann@example.com")
+
+
+def test_where_it_is_no_longer_for_its_reader_to_say_there_is_none_either() -> None:
+    assert notices.sealed(VISIT, ANN, "address_taken_back").token == ""
 
 
 def test_where_there_is_no_account_any_more_there_is_no_link() -> None:
