@@ -11,7 +11,7 @@ LONG := tests/attacks '*/test_people_*.py'
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
-run: .venv/run ## Serve http://127.0.0.1:5000 for development (ARGS='--port 8000' goes to `simple-2fa run`)
+run: .venv/run ## Serve http://localhost:5000 for development (ARGS='--port 8000' goes to `simple-2fa run`)
 	@$(BIN)/simple-2fa run $(ARGS)
 
 test: .venv/test ## Run the tests (ARGS='tests/unit -k code' runs some, without coverage)

@@ -279,3 +279,13 @@ class TestAttacks:
             LINK,
             f"mailto:{SAYS['support']}",
         }
+
+
+@every_locale
+def test_an_address_that_its_link_puts_back_is_nothing_to_ask_for(locale: str) -> None:
+    asks, puts = (rendered("address_changed", "", locale, put_back=each) for each in ("", "yes"))
+    for made in (asks, puts):
+        assert LINK in made.text
+        assert LINK in shown(made).addresses
+    told = {"en": "Here you can put your address back", "de": "Hier können Sie Ihre Adresse"}
+    assert [told[locale] in one_line(made.text) for made in (asks, puts)] == [False, True]

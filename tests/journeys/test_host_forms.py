@@ -50,7 +50,7 @@ class TestForms:
         ann.post("/transfer", form, to="Bob" * 100, text="x" * 50_000, pin="1234")
         assert leads(ann.answer()) == "/verify/again"
         page = ann.open("/verify/again")
-        assert page.in_order("Fill it in again", "nothing was sent", "Bob" * 100, "•••")
+        assert page.in_order("Fill it in again", "Nothing was sent", "Bob" * 100, "•••")
         assert "xxx" not in page.main
         assert page.all("a", **{"class": "button main"})[0]["href"] == "/transfer"
         assert ann.app.sent == []

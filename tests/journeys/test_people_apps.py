@@ -12,6 +12,7 @@ from world import wrong
 
 ADDED = "A way to sign in to Acme was added"
 REMOVED = "A way to sign in to Acme was removed"
+WRONG = "That code isn't right, or was used already: try the next one."
 NEXT_CODE = PERIOD.total_seconds()
 
 
@@ -32,7 +33,7 @@ class TestAdding:
         expect(ann.page.get_by_role("img", name="QR code with the key below")).to_be_visible()
         app = App(ann)
         ann.type(wrong(app.code()))
-        expect(ann.page.locator("#code-error")).to_have_text("That code isn't right. 4 tries left.")
+        expect(ann.page.locator("#code-error")).to_have_text(f"{WRONG} 4 tries left.")
         expect(ann.page.get_by_label("Security code", exact=True)).to_be_focused()
         ann.fill("Name (optional)", "My phone")
         ann.type(app.code())
@@ -75,7 +76,7 @@ class TestSecondStep:
         back_at_step(ann)
         ann.type(code)
         error = ann.page.locator("#code-error")
-        expect(error).to_have_text("That code isn't right. 4 tries left.")
+        expect(error).to_have_text(f"{WRONG} 4 tries left.")
         ann.site.clock.move(seconds=NEXT_CODE)
         ann.type(app.code())
         ann.is_at("/account", "Your account")

@@ -59,7 +59,7 @@ def data_of(name: str, purpose: str = "") -> dict[str, str]:
     if name == "code":
         until = (NOW + timedelta(minutes=10)).isoformat()
         return {**asked, "code": "048291", "purpose": purpose, "until": until}
-    more = {"address_changed": {"to": "a•••@new.test", "put_back": ""}}
+    more = {"address_changed": {"to": "a•••@new.test"}}
     way = {"kind": "totp", "called": "My phone"}
     more |= {"way_added": way, "way_removed": way}
     tomorrow = {"until": TOMORROW.isoformat()}

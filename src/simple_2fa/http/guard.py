@@ -91,13 +91,12 @@ def check() -> Response | None:
     g.language = ExitStack()
     for locale in (visits.browser_locale, visits.locale):  # the second one may fail
         g.language.enter_context(words.speaking(locale()))
-    if demand.stage is None:
-        return None
     enter = mount().enter
-    if enter:
-        refused = enter()
-        if refused:
-            return refused
+    if demand.stage is None or (enter and is_answered_by_flask()):
+        return None
+    refused = enter() if enter else None
+    if refused:
+        return refused
     session = visits.session()
     if session is None or session.stage is not demand.stage:
         return _to_sign_in(demand.stage)

@@ -32,7 +32,7 @@ from simple_2fa.core.factor import Letter
 
 _INSTANTS = frozenset({"until", "asked_at", "at"})
 _UNSAID = dict.fromkeys(
-    ("where", "asked_from", "forgot", "account", "support", "not_me", "token"), ""
+    ("where", "asked_from", "forgot", "account", "support", "not_me", "token", "put_back"), ""
 )
 """What a letter says only where somebody knows it."""
 _BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})

@@ -1,11 +1,13 @@
 """What a signed-in person changes about the account, and what she ends."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from simple_2fa.accounts import store as accounts
 from simple_2fa.challenges import flows
 from simple_2fa.challenges.model import Cashed, Proof, Purpose
 from simple_2fa.core.address import mask
+from simple_2fa.core.errors import Simple2FAError
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
 from simple_2fa.db.engine import Connection
@@ -15,6 +17,10 @@ from simple_2fa.signin import asking, notices, passwords, people, ways
 from simple_2fa.signin.erasing import erase
 from simple_2fa.signin.model import TAKEN, Cookies, Entered, OverError, Visit
 from simple_2fa.signin.writing import write
+
+
+class _NothingThereError(Simple2FAError):
+    """What was to be ended is gone already: the unit must leave no trace."""
 
 
 def change_password(visit: Visit, current: str, password: str) -> Entered:
@@ -129,11 +135,14 @@ def forget(visit: Visit, browser: str) -> None:
 
     def work(connection: Connection) -> None:
         if browser == "all":
-            browsers.forget_all(connection, account)
+            gone = bool(browsers.forget_all(connection, account))
         else:
-            browsers.forget(connection, account, browser)
+            gone = browsers.forget(connection, account, browser)
+        if not gone:
+            raise _NothingThereError
 
-    write(visit, Tag.BROWSER_FORGET, account, work)
+    with suppress(_NothingThereError):
+        write(visit, Tag.BROWSER_FORGET, account, work)
 
 
 def end(visit: Visit, which: str) -> None:
@@ -149,11 +158,14 @@ def end(visit: Visit, which: str) -> None:
 
     def work(connection: Connection) -> None:
         if which == "others":
-            store.end_others(connection, account, session.id)
+            gone = bool(store.end_others(connection, account, session.id))
         else:
-            store.end_one_of(connection, account, which)
+            gone = store.end_one_of(connection, account, which)
+        if not gone:
+            raise _NothingThereError
 
-    write(visit, Tag.SESSION_END, account, work)
+    with suppress(_NothingThereError):
+        write(visit, Tag.SESSION_END, account, work)
 
 
 def speak(visit: Visit, locale: str) -> None:

@@ -30,11 +30,13 @@ class TakenBack:
     Attributes:
         added: ways to sign in.
         address: the one that is put back; '' where none is.
+        opens_mail: mailed codes are let in again: no other second step is left.
         stays: something was changed that isn't taken back.
     """
 
     added: Sequence[Credential] = ()
     address: str = ""
+    opens_mail: bool = False
     stays: bool = False
 
     def __bool__(self) -> bool:
@@ -59,22 +61,23 @@ def of(visit: Visit, link: Link, account: Account, *, moves: bool = True) -> Tak
     has_moved = before.identity != account.identity
     if not link.guarded:
         to = before.address if has_moved and moves else ""
-        return TakenBack(added, to, stays=has_moved and not moves)
-    if any(_is_guard(visit, each) for each in held if each not in added):
+        opens = bool(added) and not account.mail_codes and not _guards(visit, held, added)
+        return TakenBack(added, to, opens, stays=has_moved and not moves)
+    if _guards(visit, held, added):
         return TakenBack(added, stays=has_moved)
     return TakenBack(stays=bool(added) or has_moved)
 
 
 def prepared(visit: Visit, seen: Account, taken: TakenBack) -> tuple[Account, list[Notice]]:
     """Give the account as it is to be, and the letters that tell of all that goes."""
-    guards = (each for each in enrolling.owned(visit, seen) if each not in taken.added)
-    is_guarded = any(_is_guard(visit, each) for each in guards)
-    on = seen.mail_codes or (bool(taken.added) and not is_guarded)
+    on = seen.mail_codes or taken.opens_mail
     back = replace(seen, address=taken.address or seen.address, mail_codes=on)
     told = [
         notices.sealed(visit, back, "way_removed", kind=each.factor, called=each.name)
         for each in taken.added
     ]
+    if taken.opens_mail:
+        told.append(notices.sealed(visit, back, "mail_codes_on"))
     if taken.address:
         told += [
             notices.sealed(visit, back, "address_is_new", before=mask(seen.address)),
@@ -96,7 +99,8 @@ def put_back(connection: Connection, link: Link, seen: Account, back: Account) -
     links.forget_since(connection, seen.id, link.at)
 
 
-def _is_guard(visit: Visit, each: Credential) -> bool:
-    """Whether it is a second step by itself; of one that this node doesn't know, it may be."""
-    known = visit.desk.factors.get(each.factor)
-    return known is None or not known.is_spare
+def _guards(visit: Visit, held: Sequence[Credential], but: Sequence[Credential]) -> bool:
+    """Whether a second step is left without these; one that this node doesn't know may be one."""
+    kinds = {each.factor for each in held if each not in but}
+    known = (visit.desk.factors.get(each) for each in kinds)
+    return any(each is None or not each.is_spare for each in known)

@@ -70,7 +70,7 @@ def answer(visit: Visit, text: str) -> Entered:
     def cash(connection: Connection, _: Proof) -> Cashed:
         if not store.move(connection, visit.token, Stage.PASSWORD, moved, cookies.session):
             raise OverError
-        return Cashed(Tag.CHALLENGE_ANSWER, account.id, visit.place.facts)
+        return Cashed(Tag.CHALLENGE_ANSWER, account.id, {**visit.place.facts, "how": "unlock"})
 
     told = asking.put(visit, seen, text, cash)
     if told.proof is None:

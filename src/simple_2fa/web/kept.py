@@ -101,7 +101,8 @@ def shown(form: Form) -> list[tuple[str, str]]:
 
     What has to be typed again is shown whole.
     """
-    told = ((name, value) for name, value in form.fields if value and name != token_field())
+    unsaid = {token_field(), "csrf"} if form.path.startswith(at("/verify")) else {token_field()}
+    told = ((name, value) for name, value in form.fields if value and name not in unsaid)
     most = _LONGEST_SHOWN if form.is_whole else None
     return [(name, "•••" if _SECRET.search(name) else value[:most]) for name, value in told]
 

@@ -55,7 +55,9 @@ def _told(taken: TakenBack) -> dict[str, object]:
     """Give what the page says of it; of a factor that this node doesn't have, the name alone."""
     known = services().desk.factors
     gone = [(each.factor if each.factor in known else "", each.name) for each in taken.added]
-    return {"gone": gone, "back_to": taken.address and mask(taken.address), "stays": taken.stays}
+    back_to = taken.address and mask(taken.address)
+    more = {"opens_mail": taken.opens_mail, "stays": taken.stays}
+    return {"gone": gone, "back_to": back_to, **more}
 
 
 ROUTES = (

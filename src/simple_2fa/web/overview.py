@@ -77,7 +77,9 @@ _WHAT = {
 """What of all events somebody is told, and its name on the page."""
 _SWITCHES = {"mail", "recovery"}
 """What was switched 'to' on or off."""
-_HALF_WAY = {"right_password", "reset_code", "recovery_started", "not_me", "taken_back"}
+_BY_HOW = {"browser": "signed_in_browser", "unlock": "unlocked"}
+"""What is told otherwise, as it was done in this way."""
+_HALF_WAY = {"right_password", "reset_code", "recovery_started", "not_me", "taken_back", "unlocked"}
 """What makes no network known: a thief comes so far."""
 
 
@@ -218,7 +220,7 @@ def _what(event: Event) -> str | None:
         return "taken_back"
     if what in _SWITCHES:
         return f"{what}_{event.data['to']}"
-    return "signed_in_browser" if what and event.data.get("how") == "browser" else what
+    return _BY_HOW.get(str(event.data.get("how")), what) if what else None
 
 
 def _factor(event: Event, known: Collection[str]) -> str:

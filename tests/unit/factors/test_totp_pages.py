@@ -16,6 +16,7 @@ SHOWN = """\
 {{ its.heading }} | {{ its.intro }} | {{ its.sentence }} | {{ its.fields }}"""
 ENROL = Context(NOW, "enrol", "https://a.example", "a.example", "ann@example.com", 6, site="Acme")
 HINT = "2026-11-22T10:29:30+00:00"
+WRONG = "That code isn't right, or was used already: try the next one."
 LEFT = "3 tries left."
 
 
@@ -64,7 +65,7 @@ def test_before_a_change_it_says_what_for() -> None:
     [
         ("empty", "", "Enter the code."),
         ("malformed", "", "The code has 6 digits."),
-        ("wrong", "", f"That code isn't right. {LEFT}"),
+        ("wrong", "", f"{WRONG} {LEFT}"),
         (
             "wrong",
             HINT,
