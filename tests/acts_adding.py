@@ -122,9 +122,10 @@ def mail_off(ann: Visitor) -> None:
     ann.press("Switch email codes off")
 
 
-def _credential(ann: Visitor) -> str:
+def app_id(ann: Visitor) -> str:
+    """Give the public id of the app called 'My phone'."""
     table = schema.credentials
-    query = select(table.c.credential).where(table.c.factor == "totp")
+    query = select(table.c.credential).where(table.c.name == "My phone")
     found: str = ann.site.services.db.read(lambda link: link.execute(query).scalar_one())
     return found
 
@@ -134,14 +135,14 @@ def at_app(what: str) -> Act:
 
     def act(ann: Visitor) -> None:
         with_both(ann)
-        ann.open(f"/account/{what}/{_credential(ann)}")
+        ann.open(f"/account/{what}/{app_id(ann)}")
 
     return act
 
 
 def last_one(ann: Visitor) -> None:
     mail_off(ann)
-    ann.open(f"/account/remove/{_credential(ann)}")
+    ann.open(f"/account/remove/{app_id(ann)}")
 
 
 def renamed_too_long(ann: Visitor) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from acts_adding import at_app, with_app, with_both
+from acts_adding import ADD_APP, App, app_id, at_app, with_app, with_both
 from acts_inside import inside
 from acts_outside import Act, elsewhere, signing_in
 from apps import ANN, Site
@@ -70,13 +70,41 @@ def not_me_after_a_reset(ann: Visitor) -> None:
     ann.press("That wasn't me")
 
 
-def not_me_at_the_old_address(ann: Visitor) -> None:
+def at_the_old_address(ann: Visitor) -> None:
     inside("/account/address")(ann)
+    _move(ann)
+
+
+def _move(ann: Visitor) -> None:
+    ann.open("/account/address")
     ann.fill("New email address", "bea@example.com")
     ann.press("Continue")
     ann.type(ann.site.code("bea@example.com"))
     ann.open(link_of(ann.site, "Your Acme email address was changed"))
+
+
+def not_me_at_the_old_address(ann: Visitor) -> None:
+    at_the_old_address(ann)
     ann.press("That wasn't me")
+
+
+def an_address_stays(ann: Visitor) -> None:
+    with_app(ann)
+    _move(ann)
+
+
+def a_way_stays(ann: Visitor) -> None:
+    """Ann has a new phone, and the old one's app is gone."""
+    with_app(ann)
+    ann.site.deliver()
+    ann.site.clock.move(minutes=1)
+    ann.open("/account/add/totp")
+    ann.press(ADD_APP)
+    ann.fill("Name (optional)", "New phone")
+    ann.type(App(ann).code())
+    ann.open(f"/account/remove/{app_id(ann)}")
+    ann.press("Remove it")
+    ann.open(link_of(ann.site, "A way to sign in to Acme was added"))
 
 
 def with_everything_lost(ann: Visitor) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from adders import add_token
 from people import disable
 from second_steps import proved_by
 from simple_2fa.accounts import recoveries
@@ -111,7 +112,8 @@ ENDS: dict[str, Callable[[Visitor], object]] = {
     "an operator's reset": by_an_operator,
     "a changed password": lambda ann: ann.act(changes.change_password, PASSWORD, OTHER_PASSWORD),
     "a reset by mail": lambda ann: reset(at(ann.desk, owner(ann))),
-    "a new way to sign in": lambda ann: ann.act(enrolling.switch_mail_codes, on=True),
+    "a new way to sign in": add_token,
+    "mail codes that are switched": lambda ann: ann.act(enrolling.switch_mail_codes, on=True),
     "switching it off": lambda ann: ann.act(lost.switch, on=False),
     "closing the account": lambda ann: disable(ann.db, owner(ann)),
 }

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from authenticators import codes_of
+from authenticators import app_of, codes_of, passkey_of
 from people import change_password, disable
 from simple_2fa.challenges.desk import Desk, ledger_of, pots_of
 from simple_2fa.challenges.model import Outcome, Purpose, Sending
@@ -212,6 +212,21 @@ def test_one_factor_is_held_for_a_day(desk: Desk) -> None:
     assert held.value.until == NOW + timedelta(hours=24)
     with pytest.raises(OverError):
         ann.act(changes.delete)
+
+
+def test_of_two_that_are_enrolled_it_is_the_stronger_alone(desk: Desk) -> None:
+    """Else whoever has got hold of an app's codes would take the passkey away."""
+    ann = stale(desk)
+    app_of(desk, owner(ann))
+    passkey_of(desk, owner(ann))
+    ann.act(step_up.ask, "/account")
+    assert (ann.asked.factor, asking.others(ann.visit(), ann.asked, Purpose.STEP_UP)) == (
+        "passkey",
+        [],
+    )
+    by_app = signed_in(desk, owner(ann), LATER, by="totp")
+    assert fresh(by_app)
+    assert not ways.is_fresh(by_app.visit())
 
 
 def test_it_takes_the_strongest_kind_enrolled(desk: Desk) -> None:
