@@ -8,11 +8,12 @@ from adders import add_token, held
 from authenticators import app_of
 from simple_2fa.accounts import links
 from simple_2fa.accounts import store as accounts
-from simple_2fa.accounts.model import Account
+from simple_2fa.accounts.model import Account, AddressTakenError
 from simple_2fa.challenges.desk import Desk
+from simple_2fa.core.tags import Tag
 from simple_2fa.signin import by_operator, changes, login, lost, not_me, register
 from simple_2fa.signin.taking_back import TakenBack
-from traces import notices
+from traces import happened, known_to, notices
 from visits import OTHER_PASSWORD, PASSWORD, Visitor, at, joined, outcome, owner, reset, signed_in
 from world import MINUTE, together
 
@@ -157,3 +158,28 @@ def test_of_another_account_nothing_moves(desk: Desk) -> None:
     bob = joined(desk)
     said(ann, link_of(ann))
     assert read(desk, bob) == bob
+
+
+class TestByAnOperator:
+    def test_it_is_put_back_and_whoever_was_in_is_out(self, desk: Desk) -> None:
+        ann, thief, account = robbed(desk)
+        his = link_of(thief, "address_is_new")
+        by_operator.change_address(ann.db, desk.outbox, account.id, ann.address, ann.now)
+        assert (owner(ann).id, thief.stage, known_to(ann, account)) == (account.id, "", [])
+        assert not_me.find(ann.visit(), his) is None
+        assert happened(ann, account, Tag.ADDRESS_CHANGE) == ["approved", "done"]
+        assert notices(ann, "address_is_new")
+        assert notices(thief, "address_changed")
+
+    def test_the_letter_to_the_address_of_before_takes_nothing_back(self, desk: Desk) -> None:
+        ann, thief, account = robbed(desk)
+        by_operator.change_address(ann.db, desk.outbox, account.id, ann.address, ann.now)
+        assert not said(thief, link_of(thief))
+        assert owner(ann).id == account.id
+
+    def test_one_that_somebody_has_is_refused_and_nothing_ends(self, desk: Desk) -> None:
+        ann, bob = signed_in(desk), joined(desk)
+        before = owner(ann)
+        with pytest.raises(AddressTakenError):
+            by_operator.change_address(ann.db, desk.outbox, before.id, bob.address, ann.now)
+        assert (owner(ann), ann.stage) == (before, "full")

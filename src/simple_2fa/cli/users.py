@@ -23,6 +23,7 @@ from simple_2fa.flask.commands import people
 from simple_2fa.flask.commands.telling import DASHES, as_json, print_json
 from simple_2fa.mail.outbox import Outbox
 from simple_2fa.settings import SettingsError
+from simple_2fa.signin import by_operator
 
 _REASONS = {
     Weakness.TOO_SHORT: f"Use at least {SHORTEST_WITH_SECOND_FACTOR} characters;"
@@ -127,23 +128,56 @@ def reset_2fa(named: str, *, yes: bool, as_json: bool) -> None:
     Removes what the account enrolled and its known browsers, and ends its sessions. A letter tells
     the owner. From then on the password and a code by email are enough.
     """
-    settings = load_settings()
-    keys = settings.master_keys()
-    if not keys:
-        raise SettingsError(("SECRET_KEY is missing: it seals the letter to the owner", *unset()))
-    db = open_current_db(settings)
+    db, outbox = _with_outbox("letter to the owner")
     seen = _found(db, named)
     if not yes:
         ways = "the password and a code by email"
         people.make_sure(f"After this {ways} open the account {seen.address}.")
-    people.reset(db, Outbox(db, Vault(keys)), seen, utc_now(), as_json=as_json)
+    people.reset(db, outbox, seen, utc_now(), as_json=as_json)
 
 
-def _canonical(address: str) -> str:
+@user.command("change-address", context_settings=DASHES)
+@_named
+@click.argument("new", metavar="NEW")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@as_json
+def change_address(named: str, new: str, *, yes: bool, as_json: bool) -> None:
+    """Let codes and letters of an account go to the address NEW.
+
+    For somebody who can't read the mail of the former one, or whose address somebody else has
+    changed. Ends its sessions and known browsers; letters tell both addresses.
+    """
+    to = _canonical(new, "NEW")
+    db, outbox = _with_outbox("letters to both addresses")
+    seen = _found(db, named)
+    if not yes:
+        people.make_sure(f"After this codes for {seen.address} go to {to}.")
+    try:
+        by_operator.change_address(db, outbox, seen.id, to, utc_now())
+    except AddressTakenError:
+        _refuse_taken(to)
+    people.tell_moved(seen, to, as_json=as_json)
+
+
+def _with_outbox(what: str) -> tuple[Database, Outbox]:
+    """Open the database, and what seals letters.
+
+    Raises:
+        SettingsError: there is no key for that.
+    """
+    settings = load_settings()
+    keys = settings.master_keys()
+    if not keys:
+        raise SettingsError((f"SECRET_KEY is missing: it seals the {what}", *unset()))
+    db = open_current_db(settings)
+    return db, Outbox(db, Vault(keys))
+
+
+def _canonical(address: str, hint: str = "ADDRESS") -> str:
     try:
         return canonical(address)
     except BadAddressError as why:
-        raise click.BadParameter(str(why), param_hint="ADDRESS") from None
+        raise click.BadParameter(str(why), param_hint=hint) from None
 
 
 def _refuse_taken(address: str) -> NoReturn:

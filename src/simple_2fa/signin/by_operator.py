@@ -8,6 +8,7 @@ from functools import partial
 from simple_2fa.accounts import flows, links, recoveries
 from simple_2fa.accounts import store as accounts
 from simple_2fa.accounts.model import Account, ChangedError, Recovery
+from simple_2fa.core.address import mask
 from simple_2fa.core.ids import new_attempt
 from simple_2fa.core.tags import Event, Tag
 from simple_2fa.credentials import store as credentials
@@ -67,6 +68,44 @@ def reset_second_step(
     return flows.changed(db, account, partial(_reset, db, outbox, now))
 
 
+def change_address(db: Database, outbox: Outbox, account: str, address: str, now: datetime) -> None:
+    """Let an account's mail go elsewhere; all sessions and known browsers end, both are told.
+
+    Raises:
+        AddressTakenError: another account has the address.
+        NoAccountError: no account has this id.
+    """
+    return flows.changed(db, account, partial(_move, db, outbox, address, now))
+
+
+def _move(db: Database, outbox: Outbox, address: str, now: datetime, seen: Account) -> None:
+    attempt, moved = new_attempt(now), replace(seen, address=address)
+    told = (
+        notices.by_itself(outbox, seen, "address_changed", now, at=now, to=mask(address)),
+        notices.by_itself(outbox, moved, "address_is_new", now, at=now, before=mask(seen.address)),
+    )
+
+    def unit(connection: Connection) -> Event:
+        if not accounts.change_address(connection, seen, address):
+            raise ChangedError
+        _end_all(connection, seen)
+        for notice in told:
+            notices.queue(connection, notice)
+        return flows.event(attempt, now, Tag.ADDRESS_CHANGE, "done", seen)
+
+    db.transact(attempt, unit)
+
+
+def _end_all(connection: Connection, seen: Account) -> dict[str, str | int]:
+    """End what lies with whoever had the account, also what letters of theirs can say."""
+    recoveries.forget(connection, seen.id)
+    links.forget_all(connection, seen.id)
+    return {
+        "browsers": browsers.forget_all(connection, seen.id),
+        "sessions": sessions.end_others(connection, seen.id, ""),
+    }
+
+
 def _reset(db: Database, outbox: Outbox, now: datetime, seen: Account) -> Mapping[str, str | int]:
     attempt = new_attempt(now)
     # Whatever is enrolled meanwhile raises the epoch.
@@ -77,13 +116,8 @@ def _reset(db: Database, outbox: Outbox, now: datetime, seen: Account) -> Mappin
     def unit(connection: Connection) -> Event:
         if not accounts.switch_mail_codes(connection, seen, on=True):
             raise ChangedError
-        gone = {
-            "credentials": credentials.remove_all(connection, seen.subject),
-            "browsers": browsers.forget_all(connection, seen.id),
-            "sessions": sessions.end_others(connection, seen.id, ""),
-        }
-        recoveries.forget(connection, seen.id)
-        links.forget_all(connection, seen.id)
+        removed = credentials.remove_all(connection, seen.subject)
+        gone = {"credentials": removed, **_end_all(connection, seen)}
         notices.queue(connection, notice)
         done = flows.event(attempt, now, Tag.ACCOUNT_RESET, "done", seen)
         return replace(done, data=gone)

@@ -48,6 +48,7 @@ _WHAT = {
     (Tag.ACCOUNT_ENABLE, "done"): "enabled",
     (Tag.ACCOUNT_RESET, "done"): "second_step_reset",
     (Tag.ADDRESS_CHANGE, "approved"): "address_changed",
+    (Tag.ADDRESS_CHANGE, "done"): "moved",
     (Tag.BROWSER_FORGET, "done"): "browser_forgotten",
     (Tag.CHALLENGE_ANSWER, "approved"): "reset_code",
     (Tag.CHALLENGE_ANSWER, "wrong"): "wrong_code",

@@ -31,6 +31,7 @@ CALLS = [
     ["user", "add", "ann@example.com"],
     ["user", "list"],
     ["user", "reset-2fa", "x", "--yes"],
+    ["user", "change-address", "x", "bea@example.com", "--yes"],
     ["user", "show", "x"],
     ["worker"],
 ]
@@ -56,7 +57,7 @@ def test_help_lists_today_s_commands(asked: str) -> None:
         ("client", ["create", "list", "revoke"]),
         ("db", ["backup", "check", "upgrade"]),
         ("keys", ["list", "new"]),
-        ("user", ["add", "disable", "enable", "list", "reset-2fa", "show"]),
+        ("user", ["add", "change-address", "disable", "enable", "list", "reset-2fa", "show"]),
     ],
 )
 def test_help_of_a_group_lists_its_commands(group: str, commands: list[str]) -> None:

@@ -315,6 +315,43 @@ class TestReset:
         assert ann().epoch == 1
 
 
+class TestChangeAddress:
+    def test_it_asks_first_and_says_what_it_did(
+        self, add: Add, typed: Callable[[str], None]
+    ) -> None:
+        add()
+        typed("n\n")
+        told = call("user", "change-address", ANN, "bea@example.com")
+        assert (told.status, told.out) == (1, "")
+        assert f"After this codes for {ANN} go to bea@example.com." in told.err
+        typed("y\n")
+        told = call("user", "change-address", ANN, "bea@Example.com")
+        words = f"Mail of {ANN} goes to bea@example.com now, and everybody is signed out."
+        assert (told.status, told.out) == (0, f"{words} Letters tell both.\n")
+
+    def test_programs_are_told_too(self, add: Add) -> None:
+        add()
+        told = call("user", "change-address", ANN, "bea@example.com", "--yes", "--json")
+        facts = json.loads(told.out)
+        assert (facts["address"], facts["before"]) == ("bea@example.com", ANN)
+
+    @pytest.mark.parametrize(
+        ("new", "status", "why"),
+        [
+            ("nobody", 2, "Invalid value for NEW: An email address must have an @-sign."),
+            (ANN, 1, "has an account already"),
+        ],
+    )
+    def test_what_is_no_address_or_somebody_s_is_refused(
+        self, add: Add, new: str, status: int, why: str
+    ) -> None:
+        add()
+        add("bob@example.com")
+        told = call("user", "change-address", "bob@example.com", new, "--yes")
+        assert (told.status, told.out) == (status, "")
+        assert why in told.err
+
+
 @pytest.mark.parametrize("command", ["show", "disable", "enable", "reset-2fa"])
 class TestNaming:
     @pytest.mark.parametrize("unknown", ["bob@example.com", "x", "", "é", "A" * 22])

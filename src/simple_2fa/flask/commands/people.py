@@ -53,6 +53,17 @@ def reset(db: Database, outbox: Outbox, seen: Account, now: datetime, *, as_json
         click.echo(f"Removed from {seen.address}: {words}. A letter tells its owner.")
 
 
+def tell_moved(seen: Account, address: str, *, as_json: bool) -> None:
+    """Tell that an account's mail goes to another address than before."""
+    if as_json:
+        print_json({"id": seen.id, "address": address, "before": seen.address})
+    else:
+        click.echo(
+            f"Mail of {seen.address} goes to {address} now, and everybody is signed out."
+            " Letters tell both."
+        )
+
+
 def make_sure(warning: str) -> None:
     """Ask an operator whether it is really its owner who wants an account reset."""
     click.confirm(f"{warning} Are you sure who is asking for it?", abort=True, err=True)
