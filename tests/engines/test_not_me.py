@@ -1,4 +1,4 @@
-"""'That wasn't me': the link of a letter signs everybody out, once, and does no more."""
+"""'That wasn't me': the link of a letter signs everybody out, once."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -167,10 +167,12 @@ def test_other_letters_take_nothing_back(desk: Desk, letter: str) -> None:
 def test_everybody_is_out_also_where_a_factor_is_not_known_on_this_node(desk: Desk) -> None:
     ann, thief = robbed(desk)
     app_of(desk, owner(ann))
+    thief.act(enrolling.switch_mail_codes, on=False)
     without = {name: each for name, each in desk.factors.items() if name != "totp"}
     there = Visitor(replace(desk, factors=without), now=ann.now)
     there.act(not_me.say, link_of(ann))
     assert (thief.stage, [each.factor for each in held(ann)]) == ("", ["totp"])
+    assert not owner(ann).mail_codes
 
 
 def test_pressed_and_added_at_once_nothing_is_left(desk: Desk) -> None:

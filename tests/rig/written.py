@@ -18,7 +18,7 @@ SAYS = {
 }
 TOKEN = "t" * 43
 """What a notice's link holds."""
-WITHOUT_LINK = {"code", "no_account", "account_deleted", "address_taken_back"}
+WITHOUT_LINK = {"code", "no_account", "account_deleted", "address_taken_back", "address_moved"}
 TOMORROW = NOW + timedelta(days=1)
 
 
@@ -64,6 +64,7 @@ def data_of(name: str, purpose: str = "") -> dict[str, str]:
     more |= {"way_added": way, "way_removed": way}
     tomorrow = {"until": TOMORROW.isoformat()}
     more |= dict.fromkeys(("password_reset", "recovery_started", "recovery_soon"), tomorrow)
+    more["address_moved"] = {"to": "a•••@new.test"}
     more["address_is_new"] = {"before": "a•••@old.test"}
     more["second_step_reset"] = {"gone": "passkey totp"}
     return {"at": NOW.isoformat(), **more.get(name, {})}

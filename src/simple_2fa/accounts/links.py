@@ -16,6 +16,7 @@ _LIVES = (_L.token == bindparam("held"), _L.sweep_at > bindparam("instant"))
 _READ = select(links).where(*_LIVES)
 _TAKE = delete(links).where(*_LIVES)
 _FORGET_ALL = delete(links).where(_L.account == bindparam("whose"))
+_FORGET_OF = _FORGET_ALL.where(_L.address.in_(("", bindparam("mailbox"))))
 _FORGET_SINCE = _FORGET_ALL.where(_L.at >= bindparam("instant"))
 
 
@@ -52,6 +53,11 @@ def take(connection: Connection, token: str, now: datetime) -> bool:
 def forget_all(connection: Connection, account: str) -> None:
     """Remove all of an account."""
     connection.execute(_FORGET_ALL, {"whose": account})
+
+
+def forget_of(connection: Connection, account: str, address: str) -> None:
+    """Remove those of an account that lie in its mailbox of now; one of before may hold others."""
+    connection.execute(_FORGET_OF, {"whose": account, "mailbox": address})
 
 
 def forget_since(connection: Connection, account: str, at: datetime) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import NoReturn
 
@@ -150,6 +151,10 @@ def change_address(named: str, new: str, *, yes: bool, as_json: bool) -> None:
     to = _canonical(new, "NEW")
     db, outbox = _with_outbox("letters to both addresses")
     seen = _found(db, named)
+    if seen.person:
+        _refuse(f"{seen.person.host} tells the address of its people: change it there.")
+    if replace(seen, address=to).identity == seen.identity:
+        _refuse(f"{to} is its address already.")
     if not yes:
         people.make_sure(f"After this codes for {seen.address} go to {to}.")
     try:
@@ -181,7 +186,10 @@ def _canonical(address: str, hint: str = "ADDRESS") -> str:
 
 
 def _refuse_taken(address: str) -> NoReturn:
-    told = f"{address} has an account already: `simple-2fa user show {address}` tells about it."
+    _refuse(f"{address} has an account already: `simple-2fa user show {address}` tells about it.")
+
+
+def _refuse(told: str) -> NoReturn:
     click.echo(told, err=True)
     sys.exit(1)
 

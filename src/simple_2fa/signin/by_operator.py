@@ -81,7 +81,7 @@ def change_address(db: Database, outbox: Outbox, account: str, address: str, now
 def _move(db: Database, outbox: Outbox, address: str, now: datetime, seen: Account) -> None:
     attempt, moved = new_attempt(now), replace(seen, address=address)
     told = (
-        notices.by_itself(outbox, seen, "address_changed", now, at=now, to=mask(address)),
+        notices.by_itself(outbox, seen, "address_moved", now, at=now, to=mask(address)),
         notices.by_itself(outbox, moved, "address_is_new", now, at=now, before=mask(seen.address)),
     )
 

@@ -84,10 +84,13 @@ def confirm_address(visit: Visit, text: str) -> Entered:
     account, cookies = people.owner(visit), Cookies(new_secret())
     old, new = account.address, seen.address
     guarded = ways.has_more_than_mail(visit, account)
-    tells = {"to": mask(new), "put_back": "" if guarded else "yes"}
+    put_back = "" if guarded else "yes"
+    tells = {"to": mask(new), "put_back": put_back}
     both = (
         notices.sealed(visit, account, "address_changed", guarded=guarded, **tells),
-        notices.sealed(visit, account, "address_is_new", goes_to=new, before=mask(old)),
+        notices.sealed(
+            visit, account, "address_is_new", goes_to=new, before=mask(old), put_back=put_back
+        ),
     )
 
     def cash(connection: Connection, _: Proof) -> Cashed:

@@ -219,7 +219,7 @@ def _leave_nothing(connection: Connection, account: Account, session: Session) -
         raise OverError
     credentials.remove_all(connection, account.subject)
     browsers.forget_all(connection, account.id)
-    links.forget_all(connection, account.id)
+    links.forget_of(connection, account.id, account.address)
     sessions.end_others(connection, account.id, session.id)
 
 

@@ -58,15 +58,15 @@ def say(visit: Visit, token: str) -> TakenBack:
 
 
 def _said(visit: Visit, token: str, link: Link) -> TakenBack:
-    def end(seen: Account, *, moves: bool = True) -> TakenBack:
-        taken = taking_back.of(visit, link, seen, moves=moves)
+    def end(seen: Account) -> TakenBack:
+        taken = taking_back.of(visit, link, seen)
         _end_all(visit, token, link, seen, taken)
         return taken
 
     try:
         return flows.changed(visit.db, link.account, end)
-    except AddressTakenError:  # somebody else's by now
-        return flows.changed(visit.db, link.account, lambda seen: end(seen, moves=False))
+    except AddressTakenError:  # a moment ago: nothing of the unit stayed, and `of` sees it now
+        return flows.changed(visit.db, link.account, end)
 
 
 def _end_all(visit: Visit, token: str, link: Link, seen: Account, taken: TakenBack) -> None:

@@ -16,7 +16,7 @@ from simple_2fa.mail.outbox import Outbox
 from simple_2fa.signin.model import Visit
 
 _USEFUL_FOR = timedelta(days=3)
-_SAY_NOTHING = frozenset({"account_deleted", "address_taken_back"})
+_SAY_NOTHING = frozenset({"account_deleted", "address_taken_back", "address_moved"})
 """Letters without a link: there is no account any more, or it is no longer its reader's to say."""
 
 

@@ -7,6 +7,7 @@ nothing that was shut to the mailbox.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from simple_2fa.accounts import links
 from simple_2fa.accounts import store as accounts
@@ -15,12 +16,14 @@ from simple_2fa.core.address import mask
 from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import Credential
 from simple_2fa.db.engine import Connection
+from simple_2fa.db.state import SKEW
 from simple_2fa.signin import enrolling, notices
 from simple_2fa.signin.model import Visit
 from simple_2fa.signin.notices import Notice
 
-_ABOUT = frozenset({"way_added", "address_changed"})
-"""The letters about what can be taken back."""
+_SLACK = timedelta(seconds=2 * SKEW)
+"""By so much the clocks of two nodes may differ: what was added on one is since a letter of another
+then, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +34,48 @@ class TakenBack:
         added: ways to sign in.
         address: the one that is put back; '' where none is.
         opens_mail: mailed codes are let in again: no other second step is left.
-        stays: something was changed that isn't taken back.
+        ways_stay: ways were added, and aren't taken back.
+        address_stays: why another address isn't: 'guarded', or 'taken' by another account.
     """
 
     added: Sequence[Credential] = ()
     address: str = ""
     opens_mail: bool = False
-    stays: bool = False
+    ways_stay: bool = False
+    address_stays: str = ""
 
     def __bool__(self) -> bool:
         """Whether anything is."""
         return bool(self.added or self.address)
 
 
-def of(visit: Visit, link: Link, account: Account, *, moves: bool = True) -> TakenBack:
-    """Tell what the button of a letter's link takes back.
-
-    Args:
-        visit: of whoever holds the link.
-        link: what the letter is about.
-        account: as it is by now.
-        moves: whether the former address can be put back: nobody else has it.
-    """
-    if link.about not in _ABOUT:
+def of(visit: Visit, link: Link, account: Account) -> TakenBack:
+    """Tell what the button of a letter's link takes back of an account as it is by now."""
+    if link.about != "way_added" and not (link.about == "address_changed" and link.address):
         return TakenBack()
     held = enrolling.owned(visit, account)
-    added = tuple(each for each in held if each.created_at >= link.at)
+    added = tuple(each for each in held if each.created_at >= _began(link))
+    is_guarded = _guards(visit, held, added)
+    to, address_stays = _former(visit, link, account)
+    if link.guarded and not is_guarded:
+        return TakenBack(ways_stay=bool(added), address_stays=address_stays)
+    opens_mail = bool(added) and not account.mail_codes and not is_guarded
+    return TakenBack(added, to, opens_mail, address_stays=address_stays)
+
+
+def _former(visit: Visit, link: Link, account: Account) -> tuple[str, str]:
+    """Give the address that is put back, if one is, and else why another one stays."""
     before = replace(account, address=link.address or account.address)
-    has_moved = before.identity != account.identity
-    if not link.guarded:
-        to = before.address if has_moved and moves else ""
-        opens = bool(added) and not account.mail_codes and not _guards(visit, held, added)
-        return TakenBack(added, to, opens, stays=has_moved and not moves)
-    if _guards(visit, held, added):
-        return TakenBack(added, stays=has_moved)
-    return TakenBack(stays=bool(added) or has_moved)
+    if before.identity == account.identity:
+        return "", ""
+    if link.guarded:
+        return "", "guarded"
+    other = visit.db.read(lambda connection: accounts.by_address(connection, before.address))
+    return ("", "taken") if other else (before.address, "")
+
+
+def _began(link: Link) -> datetime:
+    return link.at - _SLACK
 
 
 def prepared(visit: Visit, seen: Account, taken: TakenBack) -> tuple[Account, list[Notice]]:
@@ -79,9 +89,10 @@ def prepared(visit: Visit, seen: Account, taken: TakenBack) -> tuple[Account, li
     if taken.opens_mail:
         told.append(notices.sealed(visit, back, "mail_codes_on"))
     if taken.address:
+        now, outbox = visit.now, visit.desk.outbox
         told += [
             notices.sealed(visit, back, "address_is_new", before=mask(seen.address)),
-            notices.sealed(visit, seen, "address_taken_back"),
+            notices.by_itself(outbox, seen, "address_taken_back", now, at=now),
         ]
     return back, told
 
@@ -95,8 +106,8 @@ def put_back(connection: Connection, link: Link, seen: Account, back: Account) -
     """
     if not accounts.put_back(connection, seen, back):
         raise ChangedError
-    credentials.remove_since(connection, seen.subject, link.at)
-    links.forget_since(connection, seen.id, link.at)
+    credentials.remove_since(connection, seen.subject, _began(link))
+    links.forget_since(connection, seen.id, _began(link))
 
 
 def _guards(visit: Visit, held: Sequence[Credential], but: Sequence[Credential]) -> bool:

@@ -56,8 +56,8 @@ def _told(taken: TakenBack) -> dict[str, object]:
     known = services().desk.factors
     gone = [(each.factor if each.factor in known else "", each.name) for each in taken.added]
     back_to = taken.address and mask(taken.address)
-    more = {"opens_mail": taken.opens_mail, "stays": taken.stays}
-    return {"gone": gone, "back_to": back_to, **more}
+    stays = {"ways_stay": taken.ways_stay, "address_stays": taken.address_stays}
+    return {"gone": gone, "back_to": back_to, "opens_mail": taken.opens_mail, **stays}
 
 
 ROUTES = (

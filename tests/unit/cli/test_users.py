@@ -338,6 +338,7 @@ class TestChangeAddress:
     @pytest.mark.parametrize(
         ("new", "status", "why"),
         [
+            ("bob@example.com", 1, "bob@example.com is its address already."),
             ("nobody", 2, "Invalid value for NEW: An email address must have an @-sign."),
             (ANN, 1, "has an account already"),
         ],
