@@ -21,7 +21,8 @@ from simple_2fa.core.ids import new_id
 from simple_2fa.core.words import LOCALES, gettext, speaking
 from simple_2fa.mail.letters import Rendered
 
-FOLDER = files("simple_2fa") / "templates" / "mail"
+TEMPLATES = files("simple_2fa") / "templates"
+FOLDER, FACTORS = TEMPLATES / "mail", TEMPLATES / "factors"
 LETTERS = sorted(each.name for each in FOLDER.iterdir() if each.is_dir())
 NOTICES = [name for name in LETTERS if name != "code"]
 OURS = ("change_address", "login", "prove_address", "reset", "step_up", "unlock")
@@ -289,3 +290,15 @@ def test_an_address_that_its_link_puts_back_is_nothing_to_ask_for(locale: str) -
         assert LINK in shown(made).addresses
     told = {"en": "Here you can put your address back", "de": "Hier können Sie Ihre Adresse"}
     assert [told[locale] in one_line(made.text) for made in (asks, puts)] == [False, True]
+
+
+@every_locale
+@pytest.mark.parametrize("kind", sorted(each.name for each in FACTORS.iterdir()))
+def test_it_names_each_way_to_sign_in(kind: str, locale: str) -> None:
+    """A factor's words are read by pages, too, which know more than a letter does."""
+    for name, data in (
+        ("way_added", "kind"),
+        ("way_removed", "kind"),
+        ("second_step_reset", "gone"),
+    ):
+        assert rendered(name, "", locale, **{data: kind}).text

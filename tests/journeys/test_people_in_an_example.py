@@ -74,7 +74,7 @@ def test_an_app_s_code_works_once_and_none_does_once_it_is_removed(ann: Customer
     ann.pay()
     assert app.code() == used  # the phone still shows it
     ann.type(used)
-    is_refused(ann, "That code isn't right.")
+    is_refused(ann, "That code isn't right, or was used already: try the next one.")
     ann.site.clock.move(seconds=PERIOD.total_seconds())
     ann.type(app.code())
     ann.has_paid()

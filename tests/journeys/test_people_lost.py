@@ -251,7 +251,7 @@ class TestInAHostApplication:
         path = letter.text.partition("http://localhost:5000")[2].split()[0]
         assert path.startswith("/2fa/verify/not-me/")
         page = ann.open(path)
-        assert "A code is asked for again everywhere." in page.main
+        assert "Every browser asks for a code again" in page.main
         done = ann.submit(page.form(path))
         assert "If somebody else knows your password" in done.text
         assert leads(phone.get("/orders")) == "/2fa/verify"

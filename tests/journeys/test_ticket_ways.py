@@ -226,7 +226,8 @@ class TestHers:
         page.switch(here, "totp")
         assert told(page.enter(here, wrong(ann.app.code(site.clock())), "totp")) == "wrong"
         shown = here.open(f"{page.path}?told=wrong")
-        assert shown.code_error == "That code isn't right. 4 tries left."
+        why = "That code isn't right, or was used already: try the next one. 4 tries left."
+        assert shown.code_error == why
         assert page.shop.show(page.challenge)["tries_left"] == 4
 
 
