@@ -296,9 +296,6 @@ def test_an_address_that_its_link_puts_back_is_nothing_to_ask_for(locale: str) -
 @pytest.mark.parametrize("kind", sorted(each.name for each in FACTORS.iterdir()))
 def test_it_names_each_way_to_sign_in(kind: str, locale: str) -> None:
     """A factor's words are read by pages, too, which know more than a letter does."""
-    for name, data in (
-        ("way_added", "kind"),
-        ("way_removed", "kind"),
-        ("second_step_reset", "gone"),
-    ):
-        assert rendered(name, "", locale, **{data: kind}).text
+    assert rendered("way_added", "", locale, kind=kind).text
+    assert rendered("way_removed", "", locale, kind=kind).text
+    assert rendered("second_step_reset", "", locale, gone=kind).text
