@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-LONG := tests/attacks '*/test_people_*.py'
+LONG := tests/attacks '*/test_people_*.py' '*/test_browser_looks.py'
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-attacks test-journeys lint bench timing importing versions words screenshots requirements clean
@@ -18,9 +18,9 @@ test: .venv/test ## Run the tests (ARGS='tests/unit -k code' runs some, without 
 	@scripts/install-test-parts
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(or $(ARGS),$(LONG:%=--ignore-glob=%) --cov)
 
-test-journeys: .venv/test ## Let people walk through it in Chromium: with scripts, without, by keyboard alone
+test-journeys: .venv/test ## Let people walk through it in Chromium, and look at each page: light, dark, narrow, by axe
 	@scripts/install-test-parts
-	@$(BIN)/python -m pytest -n 2 tests/journeys/test_people_*.py $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/journeys/test_people_*.py tests/journeys/test_browser_looks.py $(ARGS)
 
 test-attacks: .venv/test ## Attack it for some minutes: thieves, guessers, forgers, a year of guessing
 	@scripts/install-test-parts
