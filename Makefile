@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-LONG := tests/attacks '*/test_people_*.py' '*/test_browser_looks.py'
+LONG := tests/attacks '*/test_people_*.py' '*/test_browser_looks.py' '*/test_kill_mail.py'
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-attacks test-journeys lint bench timing importing versions words screenshots requirements clean
@@ -22,9 +22,9 @@ test-journeys: .venv/test ## Let people walk through it in Chromium, and look at
 	@scripts/install-test-parts
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/journeys/test_people_*.py tests/journeys/test_browser_looks.py $(ARGS)
 
-test-attacks: .venv/test ## Attack it for some minutes: thieves, guessers, forgers, a year of guessing
+test-attacks: .venv/test ## Attack it for some minutes: thieves, guessers, forgers, a year of guessing, kill -9
 	@scripts/install-test-parts
-	@$(BIN)/python -m pytest -n 2 tests/attacks $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/attacks tests/journeys/test_kill_mail.py $(ARGS)
 
 lint: .venv/lint ## Check style, types, which module imports which, and what each route demands
 	@$(BIN)/ruff check
