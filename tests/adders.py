@@ -1,4 +1,4 @@
-"""People who add a token to their ways to sign in, in the flow that the pages use."""
+"""People who add a token to their ways to sign in, and who say that it wasn't they."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,8 @@ from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.ids import new_id
 from simple_2fa.credentials import store as credentials
 from simple_2fa.credentials.model import Credential
-from simple_2fa.signin import enrolling
+from simple_2fa.signin import enrolling, not_me
+from simple_2fa.signin.taking_back import TakenBack
 from visits import Visitor, owner, signed_in
 from world import token_code
 
@@ -52,3 +53,13 @@ def credentials_of(ann: Visitor) -> bytes:
     subject = owner(ann).subject
     (found,) = ann.db.read(lambda link: credentials.held(link, ann.desk.vault, subject, "counter"))
     return found.secret
+
+
+def said(ann: Visitor, token: str) -> TakenBack:
+    """Press the button of a letter, in a browser that nobody knows; the page has said what goes."""
+    there = Visitor(ann.desk, now=ann.now)
+    link = not_me.find(there.visit(), token)
+    assert link
+    foretold = not_me.takes_back(there.visit(), link)
+    assert there.act(not_me.say, token) == foretold
+    return foretold

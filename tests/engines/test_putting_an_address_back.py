@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from adders import add_token, held
+from adders import add_token, held, said
 from authenticators import app_of
 from simple_2fa.accounts import links
 from simple_2fa.accounts import store as accounts
@@ -39,16 +39,6 @@ def robbed(desk: Desk) -> tuple[Visitor, Visitor, Account]:
 
 def link_of(ann: Visitor, letter: str = "address_changed") -> str:
     return notices(ann, letter)[-1]["token"]
-
-
-def said(ann: Visitor, token: str) -> TakenBack:
-    """Press the button of a letter, in a browser that nobody knows; the page has said what goes."""
-    there = Visitor(ann.desk, now=ann.now)
-    link = not_me.find(there.visit(), token)
-    assert link
-    foretold = not_me.takes_back(there.visit(), link)
-    assert there.act(not_me.say, token) == foretold
-    return foretold
 
 
 def read(desk: Desk, account: Account) -> Account:

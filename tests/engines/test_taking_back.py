@@ -9,14 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from adders import add_token, held, key_code
+from adders import add_token, held, key_code, said
 from authenticators import app_of, codes_of
 from simple_2fa.challenges.desk import Desk
 from simple_2fa.core.tags import Tag
 from simple_2fa.credentials.model import Credential
 from simple_2fa.signin import changes, enrolling, login, lost, not_me, ways
 from simple_2fa.signin.model import NotFreshError
-from simple_2fa.signin.taking_back import TakenBack
 from traces import events, notices
 from visits import OTHER_PASSWORD, PASSWORD, Visitor, outcome, owner, signed_in
 from world import MINUTE, together
@@ -25,16 +24,6 @@ from world import MINUTE, together
 def link_of(ann: Visitor, number: int = -1) -> str:
     """Give what the link of a letter about a new way to sign in holds; of the newest by default."""
     return notices(ann, "way_added")[number]["token"]
-
-
-def said(ann: Visitor, token: str) -> TakenBack:
-    """Press the button in a browser that nobody knows; give what went, as the page had said."""
-    there = Visitor(ann.desk, now=ann.now)
-    link = not_me.find(there.visit(), token)
-    assert link
-    foretold = not_me.takes_back(there.visit(), link)
-    assert there.act(not_me.say, token) == foretold
-    return foretold
 
 
 def say(ann: Visitor, token: str) -> list[Credential]:

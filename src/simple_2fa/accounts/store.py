@@ -34,10 +34,14 @@ _CHANGE_PASSWORD = _UNDER.where(_AS_SEEN).values(
     former_at=bindparam("former_until"),
     **_NEXT_EPOCH,
 )
-_CHANGE_ADDRESS = _UNDER.values(address=bindparam("to"), identity=bindparam("whose"), **_NEXT_EPOCH)
 _DISABLE = _UNDER.values(disabled_at=bindparam("at"), **_NEXT_EPOCH)
 _END_ALL = _UNDER.values(_NEXT_EPOCH)
-_PUT_BACK = _CHANGE_ADDRESS.values(mail_codes=bindparam("on"))
+_PUT_BACK = _UNDER.values(
+    address=bindparam("to"),
+    identity=bindparam("whose"),
+    mail_codes=bindparam("on"),
+    **_NEXT_EPOCH,
+)
 _SWITCH_MAIL = _UNDER.values(mail_codes=bindparam("on"), **_NEXT_EPOCH)
 _SWITCH_RECOVERY = _UNDER.values(recovery=bindparam("on"), **_NEXT_EPOCH)
 _SPEAK = update(accounts).where(_A.account == bindparam("which")).values(locale=bindparam("tongue"))
@@ -126,11 +130,7 @@ def change_address(connection: Connection, seen: Account, address: str) -> bool:
     Raises:
         AddressTakenError: another account has it.
     """
-    values = {"to": address, "whose": replace(seen, address=address).identity}
-    try:
-        return _changed(connection, _CHANGE_ADDRESS, seen, values)
-    except IntegrityError as why:
-        raise AddressTakenError from why
+    return put_back(connection, seen, replace(seen, address=address))
 
 
 def put_back(connection: Connection, seen: Account, changed: Account) -> bool:

@@ -168,7 +168,8 @@ links = _table(
     Column("agent", String(80), nullable=False),
     Column("network", ascii_text(45), nullable=False),
     Column("sweep_at", BigInteger, nullable=False, index=True),
-    # Whether more than the mailbox was a second step then, and where mail went; '' for nowhere.
+    # Whether more than the mailbox was a second step then, and the account's address; '' where an
+    # application tells it.
     Column("guarded", Boolean, nullable=False, server_default=expression.true()),
     Column("address", String(255), nullable=False, server_default=""),
 )

@@ -12,11 +12,12 @@ from simple_2fa.challenges.desk import ledger_of
 from simple_2fa.challenges.model import MAIL, Cashed, Challenge, Proof, Purpose
 from simple_2fa.core.ids import new_secret
 from simple_2fa.core.tags import Tag
+from simple_2fa.credentials import store as credentials
 from simple_2fa.db.engine import Connection
 from simple_2fa.limits import buckets
 from simple_2fa.sessions import store
 from simple_2fa.sessions.model import Session, Stage
-from simple_2fa.signin import asking, enrolling, people, ways
+from simple_2fa.signin import asking, people, ways
 from simple_2fa.signin.model import Cookies, Entered, OverError, Visit
 
 
@@ -34,9 +35,8 @@ def is_due(visit: Visit, seen: Challenge) -> bool:
 def _is_paused(visit: Visit, account: Account, seen: Challenge) -> bool:
     """Whether there is no room for one more guess, right or wrong."""
     factor, ledger = visit.desk.factor(seen.factor), ledger_of(seen.question)
-    held = enrolling.owned(visit, account)
-    many = sum(each.factor == seen.factor for each in held)
-    cost = factor.guess_cost(seen.digits, many)
+    held = visit.db.read(lambda link: credentials.count_by_factor(link, account.subject))
+    cost = factor.guess_cost(seen.digits, held.get(seen.factor, 0))
     return visit.db.read(lambda link: buckets.level(link, ledger, visit.now, cost)).left < cost
 
 
