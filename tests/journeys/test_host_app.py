@@ -187,6 +187,9 @@ class TestAddresses:
         assert leads(ann.get("/orders")) == "/verify"
         assert any("address" in letter.subject for letter in ann.app.letters(ANN))
         assert leads(ann.answer(ann.app.code("ann@new.example.com"))) == "/orders"
+        told = ann.open("/verify/account").main
+        assert "Email address changed" in told
+        assert "by support" not in told
 
     @pytest.mark.parametrize("other", ["ann@new.example.com", "nobody"])
     def test_also_where_a_view_looks_for_a_proof_by_itself(self, ann: Customer, other: str) -> None:
